@@ -1,0 +1,55 @@
+"""The AI stream (contract, 7): a request, and the server-sent events that answer it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from console.contract.base import Input, Language, Shape
+
+Task = Literal["reply", "continue", "shorten", "lengthen", "simplify", "tone"]
+
+
+class AiRequest(Input):
+    """Ask an agent for an answer. Without `mode: "draft"` (extension `ai-drafts`) the answer is posted when it is done."""
+
+    agent_id: str
+    conversation_id: str
+    channel_id: str | None = None
+    last_message_id: str | None = None
+    sender_id: str | None = None
+    # extension, feature `ai-drafts`
+    mode: Literal["reply", "draft"] | None = None
+    task: Task | None = None
+    text: str | None = Field(default=None, max_length=20_000)
+    tone: str | None = Field(default=None, max_length=200)
+    language: Language | None = None
+    instruction: str | None = Field(default=None, max_length=2_000)
+
+
+class AiDelta(Shape):
+    """A piece of the answer; `text` is all of it so far."""
+
+    type: Literal["delta"] = "delta"
+    delta: str
+    text: str
+
+
+class AiDone(Shape):
+    """The whole answer. `message_id` names the posted message, null for a draft."""
+
+    type: Literal["done"] = "done"
+    message_id: str | None = None
+    text: str
+
+
+class AiError(Shape):
+    """The stream ended in an error."""
+
+    type: Literal["error"] = "error"
+    error: str
+
+
+AiEvent = AiDelta | AiDone | AiError
+AI_EVENT: TypeAdapter[AiEvent] = TypeAdapter(Annotated[AiEvent, Field(discriminator="type")])

@@ -27,7 +27,7 @@ def state_directory() -> Path:
 
 
 class Settings(BaseSettings):
-    """What a person may set. The environment's names are `PLATO_API_KEY`, `PLATO_BASE_URL`, else `CONNECT360_` and the name."""
+    """What a person may set. The environment names are `PLATO_API_KEY`, `PLATO_BASE_URL`, else `CONNECT360_…`."""
 
     model_config = SettingsConfigDict(env_prefix="CONNECT360_", extra="ignore", frozen=True)
 

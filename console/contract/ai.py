@@ -12,7 +12,7 @@ Task = Literal["reply", "continue", "shorten", "lengthen", "simplify", "tone"]
 
 
 class AiRequest(Input):
-    """Ask an agent for an answer. Without `mode: "draft"` (extension `ai-drafts`) the answer is posted when it is done."""
+    """Ask an agent for an answer: posted when it is done, unless `mode` is "draft" (extension `ai-drafts`)."""
 
     agent_id: str
     conversation_id: str

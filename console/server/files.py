@@ -1,0 +1,138 @@
+"""Uploaded files: taken from the stream within limits, kept in an object store, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import obstore
+from obstore.store import LocalStore
+
+from console.contract.shapes import Attachment, Limits
+from console.errors import Connect360Error
+from console.server.file_names import safe_name
+from console.server.file_types import HEAD, type_of
+from console.server.multipart import FileBegins, FileEnds, MultipartError, file_events
+
+if TYPE_CHECKING:
+    from obstore import AsyncWritableFile
+
+CHUNK = 256 * 1024
+ASSETS = "/api/v1/connect/assets/"
+
+
+class UploadRefused(Connect360Error):
+    """An upload that cannot be taken, and the HTTP status that says so."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class FileStore:
+    """Files by key in a folder of ours. Keys are `<workspace>/<attachment>`, both ids: no client's name is a path."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._store = LocalStore(directory)
+
+    def writer(self, key: str) -> AsyncWritableFile:
+        """Write a file in pieces. It is there once closed; dropped before that, it takes what it wrote with it."""
+        return obstore.open_writer_async(self._store, key, buffer_size=CHUNK)
+
+    async def read(self, key: str) -> tuple[int, AsyncIterator[bytes]]:
+        """A file's size and its bytes in pieces. Raises FileNotFoundError."""
+        found = await obstore.get_async(self._store, key)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            async for piece in found.stream(min_chunk_size=CHUNK):
+                yield bytes(piece)
+
+        return found.meta["size"], pieces()
+
+    def discard(self, keys: Sequence[str]) -> None:
+        """Remove files; one that is not there is not missed. Synchronous, so that no cancellation comes between."""
+        for key in keys:
+            try:
+                obstore.delete(self._store, key)
+            except FileNotFoundError:
+                continue
+
+
+async def receive(
+    store: FileStore,
+    body: AsyncIterable[bytes],
+    content_type: str,
+    *,
+    folder: str,
+    new_id: Callable[[], str],
+    limits: Limits,
+) -> tuple[Attachment, ...]:
+    """Store the files of a multipart body under `folder`. Raises UploadRefused; at any break nothing of it stays."""
+    files: list[_Incoming] = []
+    try:
+        async for event in file_events(body, content_type):
+            match event:
+                case FileBegins(name):
+                    if len(files) == limits.files_per_upload:
+                        raise UploadRefused(400, f"At most {limits.files_per_upload} files can be sent at once.")
+                    files.append(_Incoming.begin(store, folder, new_id(), safe_name(name)))
+                case bytes():
+                    await files[-1].write(event, limits.bytes_per_file)
+                case FileEnds():
+                    await files[-1].end()
+        if not files:
+            raise UploadRefused(400, "No file was sent: send one to five as parts of multipart/form-data.")
+        return tuple(file.attachment() for file in files)
+    except MultipartError as error:
+        _undo(store, files)
+        raise UploadRefused(400, str(error)) from error
+    except BaseException:  # a client that went away, a full disk, a server that stops
+        _undo(store, files)
+        raise
+
+
+@dataclass(slots=True)
+class _Incoming:
+    """A file on its way in."""
+
+    id: str
+    key: str
+    name: str
+    writer: AsyncWritableFile | None
+    size: int = 0
+    head: bytes = b""
+
+    @classmethod
+    def begin(cls, store: FileStore, folder: str, id: str, name: str) -> _Incoming:
+        key = f"{folder}/{id}"
+        return cls(id, key, name, store.writer(key))
+
+    async def write(self, piece: bytes, most: int) -> None:
+        self.size += len(piece)
+        if self.size > most:
+            raise UploadRefused(
+                413, f"{self.name} is larger than {most // 1024**2} MB, which is the most a file may be."
+            )
+        if len(self.head) < HEAD:
+            self.head += piece[: HEAD - len(self.head)]
+        if self.writer is not None:
+            await self.writer.write(piece)
+
+    async def end(self) -> None:
+        if self.writer is not None:
+            await self.writer.close()
+            self.writer = None
+
+    def attachment(self) -> Attachment:
+        kind = type_of(self.head, self.name)
+        return Attachment(id=self.id, name=self.name, s3_key=self.key, type=kind, url=ASSETS + self.key, size=self.size)
+
+
+def _undo(store: FileStore, files: Sequence[_Incoming]) -> None:
+    """Leave no trace: an open writer is dropped, though the traceback still holds its frame; the rest is removed."""
+    for file in files:
+        file.writer = None
+    store.discard([file.key for file in files])

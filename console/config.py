@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from console.contract.base import Language
 from console.errors import SettingsError
@@ -29,10 +33,11 @@ def state_directory() -> Path:
 class Settings(BaseSettings):
     """What a person may set. The environment names are `PLATO_API_KEY`, `PLATO_BASE_URL`, else `CONNECT360_…`."""
 
-    model_config = SettingsConfigDict(env_prefix="CONNECT360_", extra="ignore", frozen=True)
+    # By name too: a file or an argument says `api_key`. The environment knows the documented names alone.
+    model_config = SettingsConfigDict(env_prefix="CONNECT360_", extra="ignore", frozen=True, populate_by_name=True)
 
     api_key: Annotated[SecretStr | None, Field(validation_alias="PLATO_API_KEY")] = None
-    base_url: Annotated[str, Field(validation_alias="PLATO_BASE_URL")] = HOSTED
+    base_url: Annotated[str, Field(validation_alias="PLATO_BASE_URL", pattern=r"^https?://[^/\s]+")] = HOSTED
     trpc_path: str = "auto"
     transformer: Literal["auto", "none", "superjson"] = "auto"
     theme: str = "dusk"
@@ -43,11 +48,15 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **sources: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Argument, environment, file."""
-        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
-        return init_settings, sources["env_settings"], file
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
 
 
 def load_settings(**arguments: Any) -> Settings:
@@ -57,5 +66,37 @@ def load_settings(**arguments: Any) -> Settings:
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise SettingsError(f"These settings cannot be used: {wrong}. Mend them in {settings_file()}.") from None
-    except ValueError as error:
+    except UnreadableSetting as error:
+        raise SettingsError(f"A setting of the environment cannot be read: {error}. Mend or unset it.") from None
+    except (TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{settings_file()} is not valid TOML: {error}. Mend or remove it.") from None
+    except OSError as error:
+        raise SettingsError(f"{settings_file()} cannot be read: {error.strerror}. Mend its permissions.") from None
+
+
+def save_settings(**changes: str) -> Path:
+    """Write these texts into the settings file, mode 0600, and leave the rest of it as it is. Raises SettingsError."""
+    path = settings_file()
+    try:
+        kept = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = path.with_name(f".{path.name}.new")
+        beside.unlink(missing_ok=True)
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write("\n".join([*_with(kept, changes), ""]))
+        beside.replace(path)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}. Mend its permissions.") from error
+    return path
+
+
+def _with(lines: list[str], changes: dict[str, str]) -> list[str]:
+    """The lines of a TOML file with its top-level texts changed: they stand before the first table."""
+    tables = next((place for place, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    kept = [line for line in lines[:tables] if line.partition("=")[0].strip() not in changes]
+    # A JSON string without its raw DEL is a TOML string.
+    written = [
+        f"{name} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007F")
+        for name, value in changes.items()
+    ]
+    return [*kept, *written, *lines[tables:]]

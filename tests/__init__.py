@@ -1,0 +1,1 @@
+"""The tests: each room's beside its name, whole programs in `journeys`, parts that several use in `support`."""

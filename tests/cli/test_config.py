@@ -1,0 +1,94 @@
+"""Settings: where they come from, in which order, and how they are written down."""
+
+from __future__ import annotations
+
+import stat
+import tomllib
+
+import pytest
+
+from console.config import HOSTED, load_settings, save_settings, settings_file
+from console.errors import SettingsError
+
+
+def write(text: str) -> None:
+    """Make this the person's settings file."""
+    settings_file().parent.mkdir(parents=True, exist_ok=True)
+    settings_file().write_text(text, encoding="utf-8")
+
+
+def key() -> str | None:
+    """The key in force."""
+    found = load_settings().api_key
+    return found.get_secret_value() if found else None
+
+
+def test_without_anything_there_is_no_key_and_the_hosted_address() -> None:
+    assert key() is None
+    assert load_settings().base_url == HOSTED
+
+
+def test_an_argument_wins_over_the_environment_and_that_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    write('api_key = "plato_file"\ntheme = "dawn"\n')
+    assert key() == "plato_file"
+    monkeypatch.setenv("PLATO_API_KEY", "plato_environment")
+    assert key() == "plato_environment"
+    argument = load_settings(api_key="plato_argument").api_key
+    assert argument is not None
+    assert argument.get_secret_value() == "plato_argument"
+    assert load_settings(theme=None).theme == "dawn"
+
+
+def test_another_programs_api_key_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("API_KEY", "sk-of-something-else")
+    assert key() is None
+
+
+def test_a_key_does_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLATO_API_KEY", "plato_secret")
+    assert "plato_secret" not in repr(load_settings()) + str(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("theme = ", "not valid TOML"),
+        ("hold_seconds = 61", "hold_seconds"),
+        ('base_url = "example.com"', "BASE_URL"),
+        ('api_key = ["plato_secret"]', "API_KEY"),
+    ],
+)
+def test_a_wrong_file_is_named_in_a_sentence_that_holds_no_key(text: str, says: str) -> None:
+    write(text)
+    with pytest.raises(SettingsError, match=says) as caught:
+        load_settings()
+    assert str(settings_file()) in str(caught.value)
+    assert "plato_secret" not in str(caught.value)
+
+
+def test_saved_settings_are_read_again_and_are_the_persons_alone() -> None:
+    awkward = 'plato_"\\\x7f\n😀ليلى'
+    save_settings(api_key=awkward, base_url="http://127.0.0.1:8360")
+    assert key() == awkward
+    assert load_settings().base_url == "http://127.0.0.1:8360"
+    assert stat.S_IMODE(settings_file().stat().st_mode) == 0o600
+    assert stat.S_IMODE(settings_file().parent.stat().st_mode) == 0o700
+
+
+def test_saving_leaves_the_rest_of_the_file_alone() -> None:
+    write('# mine\napi_key = "old"\ntheme = "mono"\n\n[keys]\n"conversation.resolve" = "x"\napi_key = "y"\n')
+    save_settings(api_key="new")
+    text = settings_file().read_text(encoding="utf-8")
+    assert text.startswith("# mine\n")
+    assert tomllib.loads(text) == {
+        "api_key": "new",
+        "theme": "mono",
+        "keys": {"conversation.resolve": "x", "api_key": "y"},
+    }
+
+
+def test_a_file_that_cannot_be_written_is_a_sentence() -> None:
+    settings_file().parent.parent.mkdir(parents=True)
+    settings_file().parent.write_text("a file where the directory should be")
+    with pytest.raises(SettingsError, match="cannot be written"):
+        save_settings(api_key="new")

@@ -1,0 +1,1 @@
+"""Whole programs in a real terminal, against a real server process."""

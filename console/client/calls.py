@@ -1,0 +1,134 @@
+"""The calls of the table, made: mount, input, retry, answer. What every resource is built on."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from console.client.capabilities import DOCUMENTED_ONLY, Capabilities, capabilities_of
+from console.client.errors import NotFound, Unsupported
+from console.client.mount import PROBE, Transformer, candidates, configured, mount_of, no_mount
+from console.client.pages import page_of, unrolled
+from console.client.retry import repeated
+from console.client.transport import Transport
+from console.client.trpc import Mount, request_of, value_of
+from console.contract.base import Input
+from console.contract.inputs import NoInput, Paged
+from console.contract.procedures import (
+    GET_OR_CREATE_CONVERSATION,
+    MARK_READ,
+    SESSION,
+    UPDATE_CONVERSATION,
+    Procedure,
+)
+from console.contract.shapes import Page, Session
+
+I = TypeVar("I", bound=Input)  # noqa: E741  the input, as in the table
+A = TypeVar("A")
+T = TypeVar("T")
+
+# mutations that, done twice, leave what once would have left
+_REPEATABLE = frozenset(one.name for one in (GET_OR_CREATE_CONVERSATION, UPDATE_CONVERSATION, MARK_READ))
+
+
+class Calls:
+    """Calls to one server with one key."""
+
+    def __init__(self, transport: Transport, *, trpc_path: str, transformer: Transformer) -> None:
+        self.transport = transport
+        self._trpc_path = trpc_path
+        self._transformer = transformer
+        self._mount = configured(trpc_path, transformer)
+        self._mounting = asyncio.Lock()
+        self._capabilities: Capabilities | None = None
+        self._learning = asyncio.Lock()
+
+    async def call(self, procedure: Procedure[I, A], given: I, *, idempotency_key: str | None = None) -> A:
+        """The answer of one call, made again where the rules allow it. Raises ApiError.
+
+        A mutation carries an idempotency key wherever the server is known to take one; it is repeated only then, or if
+        doing it twice is harmless.
+        """
+        return await self._call(procedure, given, idempotency_key=idempotency_key)
+
+    async def page(self, procedure: Procedure[I, Page[T]], given: I) -> Page[T]:
+        """A page of a list, in any of the forms that servers of this family use."""
+        return await self._call(procedure, given, tidy=page_of)
+
+    async def every(self, procedure: Procedure[Paged, Page[T]]) -> tuple[T, ...]:
+        """A whole list, page by page."""
+        return await unrolled(lambda cursor: self.page(procedure, Paged(limit=100, cursor=cursor)))
+
+    async def session(self) -> Session:
+        """Who the key is; what it says of the server is remembered. Raises NotFound from a server without it."""
+        try:
+            session = await self.call(SESSION, NoInput())
+        except NotFound as error:
+            if error.code is not None:  # tRPC itself says so, not a proxy that knows no such page
+                self._capabilities = DOCUMENTED_ONLY
+            raise
+        self._capabilities = capabilities_of(session)
+        return session
+
+    async def capabilities(self) -> Capabilities:
+        """What the server can, asked once."""
+        async with self._learning:
+            if self._capabilities is None:
+                try:
+                    await self.session()
+                except NotFound:
+                    if self._capabilities is None:
+                        raise
+            return self._capabilities or DOCUMENTED_ONLY
+
+    async def require(self, feature: str, why: str) -> None:
+        """Raise Unsupported with the sentence `why` unless the server has the feature."""
+        if not (await self.capabilities()).has(feature):
+            raise Unsupported(why)
+
+    async def mount(self) -> Mount:
+        """Where tRPC answers: as set, else probed once. Raises ApiError, and asks again at the next call."""
+        async with self._mounting:
+            if self._mount is None:
+                self._mount = await repeated(self._probe, repeatable=True)
+            return self._mount
+
+    async def _probe(self) -> Mount:
+        answers = []
+        for path in candidates(self._trpc_path):
+            answer = await self.transport.request("GET", f"{path}/{PROBE}")
+            if found := mount_of(path, self._transformer, answer):
+                return found
+            answers.append(answer)
+        raise no_mount(self.transport.base, answers)
+
+    async def _call(
+        self,
+        procedure: Procedure[I, A],
+        given: I,
+        *,
+        idempotency_key: str | None = None,
+        tidy: Callable[[Any], Any] = lambda value: value,
+    ) -> A:
+        mount = await self.mount()
+        request = request_of(mount, procedure, given)
+        headers = await self._idempotency(procedure, idempotency_key)
+
+        async def attempt() -> A:
+            answer = await self.transport.request(
+                request.method, request.path, query=request.query, headers=headers, body=request.body
+            )
+            return value_of(mount, procedure, answer, tidy=tidy)
+
+        is_harmless = procedure.kind == "query" or procedure.name in _REPEATABLE
+        return await repeated(attempt, repeatable=is_harmless or bool(headers))
+
+    async def _idempotency(self, procedure: Procedure[Any, Any], key: str | None) -> Mapping[str, str]:
+        if procedure.kind != "mutation":
+            return {}
+        known = self._capabilities if key is None else await self.capabilities()
+        if known is None or not known.has("idempotency"):
+            return {}
+        return {"Idempotency-Key": key or secrets.token_hex(16)}

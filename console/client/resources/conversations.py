@@ -1,0 +1,56 @@
+"""Conversations: found, made, changed, deleted."""
+
+from __future__ import annotations
+
+from console.client.calls import Calls
+from console.contract import procedures
+from console.contract.inputs import (
+    ClaimGuestConversations,
+    ConversationId,
+    CreateSubConversation,
+    GetOrCreateConversation,
+    ListConversations,
+    MarkRead,
+    UpdateConversation,
+)
+from console.contract.shapes import Claimed, Conversation, Deleted, Page
+
+
+class ConversationsResource:
+    """The conversations of the key's workspace. Every method raises ApiError."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def list(self, given: ListConversations) -> Page[Conversation]:
+        """A page (extension); without `parent_id` of the top level."""
+        return await self._calls.page(procedures.LIST_CONVERSATIONS, given)
+
+    async def get(self, id: str) -> Conversation:
+        """One conversation (extension)."""
+        return await self._calls.call(procedures.GET_CONVERSATION, ConversationId(id=id))
+
+    async def get_or_create(self, given: GetOrCreateConversation) -> Conversation:
+        """The customer's top-level conversation, made if there is none. Safe to repeat."""
+        return await self._calls.call(procedures.GET_OR_CREATE_CONVERSATION, given)
+
+    async def create_sub(self, given: CreateSubConversation) -> Conversation:
+        """A new conversation below another."""
+        return await self._calls.call(procedures.CREATE_SUB_CONVERSATION, given)
+
+    async def update(self, given: UpdateConversation) -> Conversation:
+        """Another name, place or metadata. A cycle is BadRequest."""
+        return await self._calls.call(procedures.UPDATE_CONVERSATION, given)
+
+    async def delete(self, id: str) -> Deleted:
+        """Take away a conversation and all below it."""
+        return await self._calls.call(procedures.DELETE_CONVERSATION, ConversationId(id=id))
+
+    async def mark_read(self, conversation_id: str, message_id: str) -> int:
+        """Mark as read up to a message (extension); how many are unread then."""
+        given = MarkRead(conversation_id=conversation_id, message_id=message_id)
+        return (await self._calls.call(procedures.MARK_READ, given)).unread_count
+
+    async def claim(self, given: ClaimGuestConversations) -> Claimed:
+        """Give a website guest's conversations to a customer."""
+        return await self._calls.call(procedures.CLAIM_GUEST_CONVERSATIONS, given)

@@ -1,0 +1,33 @@
+"""Messages: read and sent."""
+
+from __future__ import annotations
+
+from console.client.calls import Calls
+from console.contract import procedures
+from console.contract.inputs import ListMessages, Send
+from console.contract.shapes import NOTE_FLAG, Message, Page
+
+
+class MessagesResource:
+    """The messages of conversations. Every method raises ApiError."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def list(self, conversation_id: str, limit: int = 50, cursor: str | None = None) -> Page[Message]:
+        """A page of a thread, newest first."""
+        given = ListMessages(conversation_id=conversation_id, limit=limit, cursor=cursor)
+        return await self._calls.page(procedures.LIST_MESSAGES, given)
+
+    async def send(self, given: Send, idempotency_key: str | None = None) -> Message:
+        """Send a message. It is sent again on its own only if it had no effect, or if the server takes the key.
+
+        Raises Unsupported for a note on a server that would show it to the customer.
+        """
+        if NOTE_FLAG in (given.flags or ()):
+            await self._calls.require(
+                "internal-notes",
+                "This server knows no internal notes and would show this one to the customer. It was not sent: "
+                "keep it elsewhere.",
+            )
+        return await self._calls.call(procedures.SEND, given, idempotency_key=idempotency_key)

@@ -1,0 +1,96 @@
+"""Server-sent events: of a tRPC subscription and of the AI stream. Bytes in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import ValidationError
+
+from console.client.answers import json_of
+from console.client.errors import NotUnderstood
+from console.client.transport import server_sent
+from console.client.trpc import Mount, plain, shape_error
+from console.contract.ai import AI_EVENT, AiEvent
+from console.contract.events import EVENT, Event, Resync
+
+if TYPE_CHECKING:
+    from httpx_sse import ServerSentEvent
+
+MAX_EVENT = 4 * 1024 * 1024
+"""The most bytes that may come without an event among them."""
+
+ENDED: Literal["ended"] = "ended"
+"""The server said that the subscription is over."""
+
+
+async def events_in(
+    chunks: AsyncIterator[bytes], *, on_alive: Callable[[], None] | None = None
+) -> AsyncGenerator[ServerSentEvent]:
+    """The events of a byte stream; `on_alive` is called for whatever comes, comments too. Raises NotUnderstood."""
+    waiting = 0
+
+    async def measured() -> AsyncIterator[bytes]:
+        nonlocal waiting
+        async for chunk in chunks:
+            waiting += len(chunk)
+            if waiting > MAX_EVENT:
+                raise NotUnderstood(
+                    f"The server sent more than {MAX_EVENT // 1024**2} MB that are no event. Check the address."
+                )
+            if on_alive is not None:
+                on_alive()
+            yield chunk
+
+    async with aclosing(server_sent(measured())) as events:
+        async for event in events:
+            waiting = 0
+            yield event
+
+
+def is_event_stream(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer is a stream of events; refusals are not."""
+    return status == 200 and headers.get("content-type", "").lower().startswith("text/event-stream")
+
+
+def pushed(mount: Mount, event: ServerSentEvent) -> Event | Literal["ended"] | None:
+    """What an event of a tRPC subscription brings: a value, the end, or nothing. Raises what the server reports.
+
+    What we cannot read of a kind that we know becomes a Resync, so that nothing is missed and nothing asked for twice.
+    """
+    if event.event == "return":
+        return ENDED
+    if event.event == "serialized-error":
+        raise shape_error(_object(plain(mount, json_of(event.data))), status=500)
+    # pings, `connected` and `restore-id` bring nothing; nor does the empty event that a comment makes
+    if event.event != "message" or not event.data:
+        return None
+    value = _object(plain(mount, json_of(event.data)))
+    try:
+        return EVENT.validate_python(value)
+    except ValidationError as error:
+        if any(one["type"] == "union_tag_invalid" for one in error.errors(include_input=False, include_url=False)):
+            return None  # a kind of event that a newer server has
+        return Resync(id=id if isinstance(id := value.get("id"), str) else None)
+
+
+def ai_event(event: ServerSentEvent) -> AiEvent | None:
+    """What an event of the AI stream brings, None for what is none of ours. Raises NotUnderstood."""
+    if not event.data or event.data == "[DONE]":
+        return None
+    value = _object(json_of(event.data))
+    try:
+        return AI_EVENT.validate_python(value)
+    except ValidationError:
+        if value.get("type") in ("delta", "done", "error"):
+            raise NotUnderstood(
+                "The server's AI stream is not of the Connect360 contract. Check your version of this program."
+            ) from None
+        return None
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise NotUnderstood("The server sent an event that is not of the Connect360 contract. Check the address.")

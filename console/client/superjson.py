@@ -13,6 +13,9 @@ from typing import Any, Final
 from console.contract.base import to_wire_time
 
 
+_Path = tuple[str, ...]
+
+
 class Undefined:
     """JavaScript's `undefined`, which is not null."""
 
@@ -25,11 +28,12 @@ UNDEFINED: Final = Undefined()
 
 def wrap(value: Any) -> dict[str, Any]:
     """The wire form of JSON values, datetimes and UNDEFINED."""
-    noted: dict[str, list[str]] = {}
-    plain = _flatten(value, "", noted)
+    noted: dict[_Path, list[str]] = {}
+    plain = _flatten(value, (), noted)
     if not noted:
         return {"json": plain}
-    return {"json": plain, "meta": {"values": noted.get("", noted), "v": 1}}
+    values = noted.get(()) or {".".join(map(_escape, path)): kind for path, kind in noted.items()}
+    return {"json": plain, "meta": {"values": values, "v": 1}}
 
 
 def unwrap(wire: Any) -> Any:
@@ -43,18 +47,17 @@ def unwrap(wire: Any) -> Any:
     return _restore(wire["json"], meta.get("values"), escaped=meta.get("v") is not None)
 
 
-def _flatten(value: Any, path: str, noted: dict[str, list[str]]) -> Any:
+def _flatten(value: Any, path: _Path, noted: dict[_Path, list[str]]) -> Any:
     if value is UNDEFINED:
         noted[path] = ["undefined"]
         return None
     if isinstance(value, datetime):
         noted[path] = ["Date"]
         return to_wire_time(value)
-    below = f"{path}." if path else ""
     if isinstance(value, dict):
-        return {key: _flatten(one, below + _escape(key), noted) for key, one in value.items()}
+        return {key: _flatten(one, (*path, key), noted) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_flatten(one, f"{below}{place}", noted) for place, one in enumerate(value)]
+        return [_flatten(one, (*path, str(place)), noted) for place, one in enumerate(value)]
     return value
 
 

@@ -20,7 +20,7 @@ import httpx_sse
 
 import console
 from console.client.answers import Answer
-from console.client.errors import Dropped, NotUnderstood, TimedOut, Unreachable
+from console.client.errors import Dropped, NotUnderstood, TimedOut, TooLarge, Unreachable
 from console.errors import SettingsError
 
 MAX_ANSWER = 32 * 1024 * 1024
@@ -66,11 +66,13 @@ class Transport:
         headers = {"User-Agent": f"connect360-console/{console.__version__}", "Accept-Encoding": "gzip"}
         if key := _checked_key(key):
             headers["Authorization"] = f"Bearer {key}"
+        is_local = _is_loopback(self._base)
         self._http = httpx.AsyncClient(
             headers=headers,
             timeout=self._limits(timeout),
             follow_redirects=False,
-            trust_env=not _is_loopback(self._base),  # proxies; one must never stand between us and this machine
+            trust_env=not is_local,  # proxies; one must never stand between us and this machine
+            verify=_trusting_nobody() if is_local and self._base.startswith("http:") else True,
             limits=httpx.Limits(
                 max_connections=_CONNECTIONS,
                 max_keepalive_connections=_CONNECTIONS,
@@ -128,6 +130,8 @@ class Transport:
         if body is not None:
             sent["content-type"] = "application/json"
         url = f"{self._base}{path}" + (f"?{query}" if query else "")
+        if self._http.is_closed:
+            raise Unreachable("The line was closed. Open it again.")
         with self._as_line_errors(method, limit):
             async with self._http.stream(
                 method, url, headers=sent, content=body, files=files, timeout=self._limits(limit)
@@ -149,6 +153,8 @@ class Transport:
             raise self._timed_out(limit, method) from None
         except (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
             raise Unreachable(f"{self._base} cannot be reached: {_reason(error)}.") from None
+        except httpx.InvalidURL:
+            raise TooLarge("This is too long for an address. Shorten it.") from None
         except httpx.DecodingError:
             raise NotUnderstood(
                 "The server's answer cannot be unpacked. Check the address, or whether a proxy stands before it."
@@ -181,7 +187,7 @@ def _reason(error: httpx.TransportError) -> str:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not to be trusted ({cause.verify_message}); check the address, not the lock"
+            return f"its certificate is not to be trusted ({cause.verify_message}); check the address"
         if isinstance(cause, ssl.SSLError):
             return "it does not speak TLS as expected; check whether the address begins with https or http"
         if isinstance(cause, ConnectionRefusedError):
@@ -195,8 +201,9 @@ def _checked_base(base_url: str) -> str:
     base = base_url.strip().rstrip("/")
     try:
         parts = urlsplit(base)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        httpx.URL(base)
+    except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable:
         raise SettingsError(
@@ -223,6 +230,11 @@ def _is_loopback(base: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _trusting_nobody() -> ssl.SSLContext:
+    """For a line without TLS: reading the certificates of the world takes 80 ms at each start."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _lowered(headers: httpx.Headers) -> dict[str, str]:

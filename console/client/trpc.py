@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from console.client import superjson
 from console.client.answers import Answer, error_of, failure, json_of, redirected, retry_after, said_in, validated
@@ -53,7 +53,7 @@ def request_of(mount: Mount, procedure: Procedure[I, A], given: I) -> Request:
     text = _input_text(mount, given)
     if procedure.kind == "mutation":
         return Request("POST", path, body=(text or "").encode("utf-8", "replace"))
-    return Request("GET", path, query=urlencode({"input": text}, errors="replace") if text is not None else "")
+    return Request("GET", path, query=f"input={quote(text, safe='', errors='replace')}" if text is not None else "")
 
 
 def value_of(
@@ -98,7 +98,8 @@ def shape_error(shape: dict[str, Any], *, status: int, after: float | None = Non
     said_status = details.get("httpStatus") if isinstance(details, dict) else None
     word = details.get("code") if isinstance(details, dict) else None
     if not isinstance(word, str):
-        word = _NUMBER_WORD.get(number) if isinstance(number := shape.get("code"), int) else None
+        number = shape.get("code")
+        word = number if isinstance(number, str) else _NUMBER_WORD.get(number) if isinstance(number, int) else None
     if not isinstance(said_status, int) or not 400 <= said_status <= 599:
         said_status = _WORD_STATUS.get(word or "", status)
     # an error inside a success, with no word and no status of its own, is the server's fault

@@ -1,0 +1,1 @@
+"""The client, against recorded bytes, against servers that misbehave, and against our own server."""

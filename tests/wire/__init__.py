@@ -1,0 +1,1 @@
+"""Bytes recorded from the real packages: witnesses that neither of our two programs wrote."""

@@ -10,25 +10,18 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.store import LocalStore
 
+from console.contract.procedures import ASSET
 from console.contract.shapes import Attachment, Limits
-from console.errors import Connect360Error
 from console.server.file_names import safe_name
 from console.server.file_types import HEAD, type_of
 from console.server.multipart import FileBegins, FileEnds, MultipartError, file_events
+from console.server.refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
     from obstore import AsyncWritableFile
 
 CHUNK = 256 * 1024
-ASSETS = "/api/v1/connect/assets/"
-
-
-class UploadRefused(Connect360Error):
-    """An upload that cannot be taken, and the HTTP status that says so."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
+_ASSETS = ASSET.path.removesuffix("{key}")
 
 
 class FileStore:
@@ -70,25 +63,25 @@ async def receive(
     new_id: Callable[[], str],
     limits: Limits,
 ) -> tuple[Attachment, ...]:
-    """Store the files of a multipart body under `folder`. Raises UploadRefused; at any break nothing of it stays."""
+    """Store the files of a multipart body under `folder`. Raises Refusal; at any break nothing of it stays."""
     files: list[_Incoming] = []
     try:
         async for event in file_events(body, content_type):
             match event:
                 case FileBegins(name):
                     if len(files) == limits.files_per_upload:
-                        raise UploadRefused(400, f"At most {limits.files_per_upload} files can be sent at once.")
+                        raise bad_request(f"At most {limits.files_per_upload} files can be sent at once.")
                     files.append(_Incoming.begin(store, folder, new_id(), safe_name(name)))
                 case bytes():
                     await files[-1].write(event, limits.bytes_per_file)
                 case FileEnds():
                     await files[-1].end()
         if not files:
-            raise UploadRefused(400, "No file was sent: send one to five as parts of multipart/form-data.")
+            raise bad_request("No file was sent: send one to five as parts of multipart/form-data.")
         return tuple(file.attachment() for file in files)
     except MultipartError as error:
         _undo(store, files)
-        raise UploadRefused(400, str(error)) from error
+        raise bad_request(str(error)) from error
     except BaseException:  # a client that went away, a full disk, a server that stops
         _undo(store, files)
         raise
@@ -113,8 +106,8 @@ class _Incoming:
     async def write(self, piece: bytes, most: int) -> None:
         self.size += len(piece)
         if self.size > most:
-            raise UploadRefused(
-                413, f"{self.name} is larger than {most // 1024**2} MB, which is the most a file may be."
+            raise Refusal(
+                "PAYLOAD_TOO_LARGE", f"{self.name} is larger than {most // 1024**2} MB, the most that is taken."
             )
         if len(self.head) < HEAD:
             self.head += piece[: HEAD - len(self.head)]
@@ -128,7 +121,7 @@ class _Incoming:
 
     def attachment(self) -> Attachment:
         kind = type_of(self.head, self.name)
-        return Attachment(id=self.id, name=self.name, s3_key=self.key, type=kind, url=ASSETS + self.key, size=self.size)
+        return Attachment(id=self.id, name=self.name, s3_key=self.key, type=kind, url=_ASSETS + self.key, size=self.size)
 
 
 def _undo(store: FileStore, files: Sequence[_Incoming]) -> None:

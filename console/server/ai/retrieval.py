@@ -1,0 +1,122 @@
+"""Which sentences of what is known answer a question: BM25 over a sentence and what stands around it. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import log
+
+from console.contract.base import Language
+from console.server.ai.words import terms
+
+_K1, _B = 1.2, 0.75  # Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009
+_OWN, _AROUND = 3.0, 1.0  # a word in the sentence itself weighs more than one in its title or its question
+_ENOUGH_WORDS, _ENOUGH = 2, 0.5
+_LEAST_OF_BEST = 0.55
+_SENTENCE_END = re.compile(r"""(?:(?<=[.!?؟…])|(?<=[.!?؟…]["')\]”»]))\s+|\s*\n+\s*""")
+_LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where sentences come from: a knowledge article, or what was answered to a customer before."""
+
+    id: str
+    title: str
+    text: str
+    about: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sentence that answers, its place in its source, and how well it does."""
+
+    source: Source
+    place: int
+    sentence: str
+    score: float
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text; a line ends one."""
+    return [part.strip()[:_LONGEST] for part in _SENTENCE_END.split(text) if part and part.strip()]
+
+
+def question_terms(asked: Sequence[str], language: Language) -> dict[str, float]:
+    """What to look for, from the latest message to those before it, each of which weighs a third of the one after."""
+    weights: dict[str, float] = {}
+    for age, text in enumerate(asked):
+        for term in terms(text, language):
+            weights[term] = max(weights.get(term, 0.0), 3.0**-age)
+    return weights
+
+
+def find(sources: Iterable[Source], wanted: Mapping[str, float], language: Language) -> list[Found]:
+    """The sentences that answer, best first. None is better than one that shares a common word alone."""
+    candidates = [
+        _candidate(source, place, said, language)
+        for source in sources
+        for place, said in enumerate(sentences(source.text))
+    ]
+    if not candidates or not wanted:
+        return []
+    rarity = _rarity(candidates, wanted)
+    average = sum(one.length for one in candidates) / len(candidates)
+    scored = [
+        Found(one.source, one.place, one.sentence, _bm25(one, wanted, rarity, average) * one.source.weight)
+        for one in candidates
+        if _is_about(one, wanted, rarity)
+    ]
+    scored.sort(key=lambda found: (-found.score, found.place))
+    first: dict[str, Found] = {}
+    for found in scored:
+        first.setdefault(found.sentence, found)
+    return list(first.values())
+
+
+def best(found: Sequence[Found], limit: int = 3) -> list[Found]:
+    """The few of `found` that are about as good as its first."""
+    return [one for one in found[:limit] if one.score >= found[0].score * _LEAST_OF_BEST]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    source: Source
+    place: int
+    sentence: str
+    counts: Mapping[str, float]
+    length: float
+
+
+def _candidate(source: Source, place: int, sentence: str, language: Language) -> _Candidate:
+    counts: Counter[str] = Counter()
+    for weight, text in ((_OWN, sentence), (_AROUND, source.about)):
+        for term in terms(text, language):
+            counts[term] += weight  # type: ignore[assignment]
+    return _Candidate(source, place, sentence, counts, sum(counts.values()))
+
+
+def _rarity(candidates: Sequence[_Candidate], wanted: Mapping[str, float]) -> dict[str, float]:
+    """How much a term tells: the fewer sentences have it, the more."""
+    holding = Counter(term for one in candidates for term in wanted if term in one.counts)
+    return {term: log(1 + (len(candidates) - holding[term] + 0.5) / (holding[term] + 0.5)) for term in wanted}
+
+
+def _is_about(one: _Candidate, wanted: Mapping[str, float], rarity: Mapping[str, float]) -> bool:
+    """Two of the words that were asked, or half of what the latest message is about."""
+    latest = [term for term, weight in wanted.items() if weight == 1.0]
+    shared = [term for term in latest if term in one.counts]
+    told = sum(rarity[term] for term in latest)
+    return len(shared) >= _ENOUGH_WORDS or (bool(shared) and sum(rarity[term] for term in shared) >= told * _ENOUGH)
+
+
+def _bm25(one: _Candidate, wanted: Mapping[str, float], rarity: Mapping[str, float], average: float) -> float:
+    norm = _K1 * (1 - _B + _B * one.length / average)
+    return sum(
+        weight * rarity[term] * one.counts[term] * (_K1 + 1) / (one.counts[term] + norm)
+        for term, weight in wanted.items()
+        if term in one.counts
+    )

@@ -1,0 +1,368 @@
+"""The main screen: tree, thread, composer and customer. It owns what they bind to, and brings keys to verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input
+from textual.worker import Worker
+
+from console.actions import BY_ID, Pane, Situation, footer_actions
+from console.contract.permissions import ENGAGE, permits
+from console.errors import Connect360Error
+from console.keymap import Keymap
+from console.screens.verbs import VERBS, writing
+from console.state.changes import Touched
+from console.state.desk import Desk
+from console.state.drafts import Drafts
+from console.state.outline import OutlineLine
+from console.state.rows import ConversationRow, Entry, Identity, LineStatus, ThreadView
+from console.state.store import Store
+from console.state.views import View
+from console.text.safe import SafeLine, line
+from console.widgets.composer import Composer, ComposerText
+from console.widgets.customer_pane import CustomerPane
+from console.widgets.footer import KeyFooter, Notice
+from console.widgets.pane_title import pane_title
+from console.widgets.thread import Thread
+from console.widgets.top_bar import TopBar
+from console.widgets.tree import ConversationTree
+
+WIDE, NARROW = 120, 80
+"""Columns from which three panes stand beside each other, and below which one pane does alone."""
+
+_NOTICE_SECONDS, _ERROR_SECONDS = 5.0, 12.0
+_EDITING = frozenset({"left", "right", "home", "end", "ctrl+u", "ctrl+d", "space"})
+"""Keys that stay the filter's own while one types in it."""
+
+
+class MainScreen(Screen[None]):
+    """Where the work is done. Values flow down by binding, messages come up, verbs act through the Desk."""
+
+    CSS_PATH = "main.tcss"
+    AUTO_FOCUS = "#tree"
+
+    lines: reactive[tuple[OutlineLine, ...]] = reactive((), init=False)
+    thread: reactive[ThreadView | None] = reactive(None, init=False)
+    row: reactive[ConversationRow | None] = reactive(None, init=False)
+    identity: reactive[Identity | None] = reactive(None, init=False)
+    status: reactive[LineStatus | None] = reactive(None, init=False)
+    now: reactive[datetime] = reactive(lambda: datetime.now(UTC), init=False)
+    drafted: reactive[frozenset[str]] = reactive(frozenset(), init=False)
+    open_id: reactive[str | None] = reactive(None, init=False)
+    shut: reactive[SafeLine | None] = reactive(None, init=False)
+    notice: reactive[Notice | None] = reactive(None, init=False)
+    pending: reactive[SafeLine] = reactive(SafeLine(""), init=False)
+    hold: reactive[SafeLine] = reactive(SafeLine(""), init=False)
+    assignee: reactive[SafeLine | None] = reactive(None, init=False)
+    place: reactive[SafeLine] = reactive(SafeLine("inbox"), init=False)
+
+    def __init__(
+        self, store: Store, desk: Desk, drafts: Drafts, keymap: Keymap, *, clock: Callable[[], datetime], profile: str
+    ) -> None:
+        super().__init__()
+        self.store, self.desk, self.drafts, self.keymap, self.clock = store, desk, drafts, keymap, clock
+        self.view: View = "inbox"
+        self.folded: set[str] = set()
+        self.query_text = ""
+        self._profile = line(profile)
+        self._notice_timer: Timer | None = None
+        self._is_stale = False
+        self.save_timer: Timer | None = None
+        self.hold_timer: Timer | None = None
+        self.draft_worker: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield TopBar().data_bind(MainScreen.identity, MainScreen.status, MainScreen.place, MainScreen.now)
+        with Horizontal(id="panes"):
+            with Vertical(id="conversations"):
+                yield Input(id="filter", compact=True, placeholder="name, customer, last words", classes="gone")
+                yield ConversationTree(id="tree").data_bind(
+                    MainScreen.lines, MainScreen.open_id, MainScreen.now, drafts=MainScreen.drafted
+                )
+            with Vertical(id="conversation"):
+                yield Thread(id="thread").data_bind(MainScreen.now, view=MainScreen.thread)
+                yield Composer(self.is_action, id="composer").data_bind(MainScreen.shut, target=MainScreen.row)
+            yield CustomerPane(id="customer").data_bind(MainScreen.row, MainScreen.assignee)
+        yield KeyFooter().data_bind(MainScreen.notice, MainScreen.pending, MainScreen.hold)
+
+    def on_mount(self) -> None:
+        self.query_one("#filter", Input).cursor_blink = False
+        self.query_one(TopBar).profile = self._profile
+        self._unwatch = self.store.watch(self._store_changed)
+        self.set_interval(60, self._tick)
+        self._bring_up_to_date()
+
+    def on_unmount(self) -> None:
+        self._unwatch()
+        writing.save(self)
+
+    # the panes
+
+    @property
+    def conversations(self) -> ConversationTree:
+        """The conversation tree."""
+        return self.query_one("#tree", ConversationTree)
+
+    @property
+    def messages(self) -> Thread:
+        """The thread pane."""
+        return self.query_one("#thread", Thread)
+
+    @property
+    def composer(self) -> Composer:
+        """The composer."""
+        return self.query_one("#composer", Composer)
+
+    @property
+    def filter(self) -> Input:
+        """The tree's filter."""
+        return self.query_one("#filter", Input)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that has the focus."""
+        focused = self.focused
+        if isinstance(focused, ComposerText):
+            return "composer"
+        if isinstance(focused, Thread):
+            return "thread"
+        return "customer" if isinstance(focused, CustomerPane) else "tree"
+
+    @property
+    def chosen(self) -> ConversationRow | None:
+        """The conversation that actions act on: under the tree's cursor, else the open one."""
+        chosen = self.conversations.cursor_id if self.pane == "tree" else self.open_id
+        return self.store.row(chosen) if chosen else None
+
+    @property
+    def situation(self) -> Situation:
+        """What actions are judged by now."""
+        identity = self.store.identity
+        chosen = self.chosen
+        return Situation(
+            pane=self.pane,
+            permissions=identity.permissions if identity else frozenset(),
+            features=identity.features if identity else frozenset(),
+            conversation=chosen,
+            is_open=chosen is not None,
+            entry=self.messages.entry,
+            has_text=not self.composer.is_empty,
+            held=self.held,
+            is_drafting=self.composer.drafting,
+            member_id=identity.member_id if identity else None,
+        )
+
+    @property
+    def held(self) -> Entry | None:
+        """The message of the open conversation that may still be taken back."""
+        return self.desk.held(self.open_id) if self.open_id else None
+
+    # keys and verbs
+
+    def is_action(self, event: events.Key) -> bool:
+        """Whether a key means an action in the composer, which then does not insert it."""
+        if event.is_printable and event.key != "slash":
+            return False
+        if event.key == "slash":
+            return self.composer.is_empty and BY_ID["composer.template"].is_permitted(self.situation)
+        return self.keymap.press("composer", event.key, None).action is not None
+
+    def on_key(self, event: events.Key) -> None:
+        if isinstance(self.focused, Input) and event.key in _EDITING:
+            return
+        if self.pane == "composer" and event.key == "slash":
+            event.stop()
+            self.perform("composer.template")
+            return
+        before, self.pending = str(self.pending), SafeLine("")
+        pressed = self.keymap.press(self.pane, event.key, event.character, before or None)
+        if pressed.pending:
+            self.pending = SafeLine(pressed.pending)
+        elif pressed.action:
+            self.perform(pressed.action)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def perform(self, action_id: str) -> None:
+        """Carry an action out, or say why it cannot be."""
+        action, situation = BY_ID[action_id], self.situation
+        if not action.is_permitted(situation):
+            role = situation.permissions and self.identity and self.identity.role
+            self.say(line(f"Not for {role or 'this key'}: {action.label}."), is_error=True)
+            return
+        if refusal := action.refusal(situation):
+            self.say(line(refusal))
+            return
+        self.notice = None
+        if (doing := VERBS[action_id](self)) is not None:
+            self.run_worker(self._attempt(doing), group=action_id, exit_on_error=True)
+
+    async def _attempt(self, doing: Awaitable[None]) -> None:
+        """The one place where what a verb could not do is said."""
+        try:
+            await doing
+        except Connect360Error as error:
+            self.say(line(str(error), 400), is_error=True)
+
+    def say(self, text: SafeLine, *, is_error: bool = False) -> None:
+        """Say something in the last line for a while."""
+        self.notice = Notice(text, is_error)
+        if self._notice_timer:
+            self._notice_timer.stop()
+        self._notice_timer = self.set_timer(_ERROR_SECONDS if is_error else _NOTICE_SECONDS, self._fall_silent)
+
+    def _fall_silent(self) -> None:
+        self.notice = None
+
+    # the store
+
+    def _store_changed(self, touched: Touched) -> None:
+        """Many changes of one moment are shown once."""
+        if not self._is_stale:
+            self._is_stale = True
+            self.call_next(self._bring_up_to_date)
+
+    def _bring_up_to_date(self) -> None:
+        self._is_stale = False
+        if not self.is_mounted:
+            return
+        store = self.store
+        self.identity, self.status = store.identity, store.line
+        self.shut = self._why_shut()
+        self.show_lines()
+        if self.open_id:
+            self.row, self.thread = store.row(self.open_id), store.thread(self.open_id)
+            if self.row is None:
+                self._lost()
+        self._show_around()
+
+    def show_lines(self) -> None:
+        """The tree's lines anew: the view, what is folded, the filter."""
+        me = self.store.identity.member_id if self.store.identity else None
+        self.drafted = self.drafts.conversations()
+        self.lines = self.store.outline.lines(
+            self.view, folded=self.folded, query=self.query_text, now=self.clock(), me=me, drafts=self.drafted
+        )
+        self.place = SafeLine(self.view)
+        self.conversations.empty = self._why_empty()
+        waiting = self.store.outline.waiting_count()
+        title = line(self.view.capitalize())
+        self.query_one("#conversations").border_title = pane_title(
+            line(f"{title} · {waiting} waiting") if waiting else title, SafeLine(""), self.conversations.size.width + 4
+        )
+
+    def _show_around(self) -> None:
+        """What follows from the open conversation: titles, assignee, what is held, the footer's keys."""
+        row = self.row
+        if row:
+            path = " › ".join(step.name for step in self.store.outline.path(row.id))
+            spoken = row.customer.language if row.customer else None
+            facts = " · ".join(fact for fact in (row.channel, spoken) if fact)
+            self.messages.border_title = pane_title(line(path), line(facts), self.messages.outer_size.width)
+            colleague = self.store.members.get(row.assignee_id or "")
+            self.assignee = colleague.name if colleague else line(row.assignee_id) if row.assignee_id else None
+        else:
+            self.messages.border_title = None
+        newer = self.messages.newer
+        self.messages.border_subtitle = f"↓ {newer} new" if newer else None
+        self.messages.empty = (
+            SafeLine("Loading…") if row else SafeLine("Enter opens the conversation under the cursor.")
+        )
+        writing.show_hold(self)
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """The footer's keys: what is permitted and possible here."""
+        if self.is_mounted:
+            keys = tuple((self.keymap.shown(one.id), one.label) for one in footer_actions(self.situation))
+            self.query_one(KeyFooter).keys = keys
+
+    def _why_shut(self) -> SafeLine | None:
+        identity = self.store.identity
+        if identity is None or permits(identity.permissions, ENGAGE):
+            return None
+        return line(f"You read here as {identity.role}. Writing needs the permission {ENGAGE}.")
+
+    def _why_empty(self) -> SafeLine:
+        if self.query_text:
+            return line(f"Nothing matches “{self.query_text}”.")
+        if self.store.identity is None:
+            return SafeLine("Loading…") if self.status and self.status.state == "connecting" else SafeLine("")
+        return SafeLine("Nothing here.")
+
+    def _lost(self) -> None:
+        """The open conversation was deleted: here, or by somebody else."""
+        writing.close(self)
+        self.open_id, self.thread, self.row = None, None, None
+        self.say(SafeLine("The conversation was deleted."))
+        self.go_to(self.conversations)
+
+    def _tick(self) -> None:
+        self.now = self.clock()
+        self.show_lines()
+
+    # opening
+
+    def open(self, conversation_id: str, *, focus: bool = True) -> None:
+        """Open a conversation in the thread pane."""
+        if conversation_id != self.open_id:
+            writing.close(self)
+            self.open_id = conversation_id
+            self.row, self.thread = self.store.row(conversation_id), self.store.thread(conversation_id)
+            writing.resume(self, conversation_id)
+            self.run_worker(self._attempt(self.desk.open(conversation_id)), group="open", exclusive=True)
+            self.conversations.move_to(conversation_id)
+        self._show_around()
+        if focus:
+            self.go_to(self.messages)
+
+    def go_to(self, widget: Widget) -> None:
+        """Focus a pane; on a narrow screen it is the one that shows."""
+        self.set_class(widget in (self.conversations, self.filter), "-choosing")
+        widget.focus()
+
+    @on(ConversationTree.Opened)
+    def _opened(self, event: ConversationTree.Opened) -> None:
+        self.open(event.conversation_id)
+
+    @on(ConversationTree.Moved)
+    def _moved(self) -> None:
+        self.show_keys()
+
+    @on(Thread.Moved)
+    def _message_moved(self) -> None:
+        self.show_keys()
+
+    @on(Thread.OlderWanted)
+    def _older_wanted(self, event: Thread.OlderWanted) -> None:
+        self.run_worker(self._attempt(self.desk.older(event.conversation_id)), group="older", exclusive=True)
+
+    @on(Composer.Changed)
+    def _text_changed(self) -> None:
+        writing.changed(self)
+        self.show_keys()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        self.query_text = event.value
+        self.show_lines()
+
+    def on_descendant_focus(self) -> None:
+        writing.show_hold(self)
+        self.show_keys()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= WIDE, "-wide")
+        self.set_class(event.size.width < NARROW, "-narrow")
+        self.call_after_refresh(self._show_around)

@@ -1,0 +1,75 @@
+"""The console itself: help, palette, theme, one step back, leaving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console import themes
+from console.actions import ACTIONS
+from console.screens.help import Help
+from console.screens.pick import Choice
+from console.screens.verbs import drafting, moving, writing
+from console.screens.verbs.asking import pick_one
+from console.text.safe import SafeLine, line
+
+if TYPE_CHECKING:
+    from console.screens.main import MainScreen
+
+
+def _help(screen: MainScreen) -> None:
+    sections: dict[str, list[tuple[SafeLine, SafeLine]]] = {}
+    situation = screen.situation
+    for action in ACTIONS:
+        if action.is_permitted(situation):
+            keys = " ".join(screen.keymap.shown_all(action.id))
+            sections.setdefault(action.section, []).append((line(keys), line(action.meaning)))
+    order = ("Everywhere", "Views", "Conversations", "Thread", "Composer")
+    screen.app.push_screen(Help([(SafeLine(name), sections[name]) for name in order if name in sections]))
+
+
+def _palette(screen: MainScreen) -> None:
+    screen.app.action_command_palette()
+
+
+async def _theme(screen: MainScreen) -> None:
+    names = list(themes.themes())
+    choices = [Choice(name, line(name), SafeLine("")) for name in names]
+    chosen = await pick_one(screen, SafeLine("Theme"), choices, marked=screen.app.theme)
+    if chosen is not None:
+        screen.app.theme = chosen
+
+
+def _repaint(screen: MainScreen) -> None:
+    screen.app.refresh(repaint=True, layout=True)
+
+
+def _back(screen: MainScreen) -> None:
+    """One step back: out of a draft, a held message, the composer, the filter, the thread. Nothing is discarded."""
+    if drafting.stop(screen):
+        return
+    if screen.pane == "composer":
+        if screen.composer.is_empty and screen.held:
+            writing.take_back(screen)
+            return
+        writing.save(screen)
+        screen.go_to(screen.messages)
+    elif screen.query_text or screen.focused is screen.filter:
+        moving.close_filter(screen)
+        screen.go_to(screen.conversations)
+    else:
+        screen.go_to(screen.conversations)
+
+
+async def _quit(screen: MainScreen) -> None:
+    writing.save(screen)
+    screen.app.exit()
+
+
+VERBS = {
+    "app.help": _help,
+    "app.palette": _palette,
+    "app.theme": _theme,
+    "app.repaint": _repaint,
+    "app.back": _back,
+    "app.quit": _quit,
+}

@@ -1,0 +1,176 @@
+"""Moving about: conversations, messages, panes and views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from console.state.views import View
+from console.text.safe import SafeLine
+
+if TYPE_CHECKING:
+    from console.screens.main import MainScreen
+
+Move = Callable[["MainScreen"], None]
+
+
+def _tree_by(lines: int = 0, pages: int = 0) -> Move:
+    def move(screen: MainScreen) -> None:
+        tree = screen.conversations
+        tree.move(tree.cursor + lines + pages * tree.page)
+
+    return move
+
+
+def _top(screen: MainScreen) -> None:
+    screen.conversations.move(0)
+
+
+def _bottom(screen: MainScreen) -> None:
+    screen.conversations.move(len(screen.conversations.lines) - 1)
+
+
+def _open(screen: MainScreen) -> None:
+    screen.conversations.open()
+
+
+def _fold(screen: MainScreen) -> None:
+    """Fold or unfold; on a conversation with nothing below, what it lies in."""
+    tree = screen.conversations
+    if not tree.lines:
+        return
+    under = tree.lines[tree.cursor]
+    if under.has_children:
+        screen.folded ^= {under.row.id}
+    elif under.row.parent_id:
+        screen.folded.add(under.row.parent_id)
+        tree.move_to(under.row.parent_id)
+    screen.show_lines()
+
+
+def _parent(screen: MainScreen) -> None:
+    """Fold what is open, else go up."""
+    tree = screen.conversations
+    if not tree.lines:
+        return
+    under = tree.lines[tree.cursor]
+    if under.has_children and not under.is_folded:
+        screen.folded.add(under.row.id)
+        screen.show_lines()
+    elif under.row.parent_id:
+        tree.move_to(under.row.parent_id)
+
+
+def _unread_by(step: int) -> Move:
+    def go(screen: MainScreen) -> None:
+        lines = screen.conversations.lines
+        ids = [line.row.id for line in lines]
+        here = ids.index(screen.open_id) if screen.open_id in ids else screen.conversations.cursor
+        order = range(here + 1, len(lines)) if step > 0 else range(here - 1, -1, -1)
+        following = next((lines[place].row.id for place in order if lines[place].row.unread), None)
+        if following is None:
+            screen.say(SafeLine("Nothing unread further down." if step > 0 else "Nothing unread further up."))
+            return
+        screen.open(following, focus=screen.pane != "tree")
+
+    return go
+
+
+def _view(view: View) -> Move:
+    def show(screen: MainScreen) -> None:
+        screen.view = view
+        screen.show_lines()
+        screen.conversations.move(0)
+        screen.go_to(screen.conversations)
+
+    return show
+
+
+def _filter(screen: MainScreen) -> None:
+    screen.filter.remove_class("gone")
+    screen.go_to(screen.filter)
+
+
+def close_filter(screen: MainScreen) -> None:
+    """Show all conversations again."""
+    screen.filter.value = ""
+    screen.filter.add_class("gone")
+
+
+def _pane_by(step: int) -> Move:
+    def go(screen: MainScreen) -> None:
+        panes: list[Widget] = [screen.conversations, screen.messages]
+        if not screen.composer.field.disabled and screen.open_id:
+            panes.append(screen.composer.field)
+        if screen.has_class("-customer-shown"):
+            panes.append(screen.query_one("#customer"))
+        here = next((place for place, pane in enumerate(panes) if pane is screen.focused), 0)
+        screen.go_to(panes[(here + step) % len(panes)])
+
+    return go
+
+
+def _message_by(step: int, *, customers_only: bool = False) -> Move:
+    def move(screen: MainScreen) -> None:
+        screen.messages.step(step, customers_only=customers_only)
+
+    return move
+
+
+def _page_by(pages: int) -> Move:
+    def move(screen: MainScreen) -> None:
+        screen.messages.by_page(pages)
+
+    return move
+
+
+def _oldest(screen: MainScreen) -> None:
+    screen.messages.to_oldest()
+
+
+def _newest(screen: MainScreen) -> None:
+    screen.messages.to_newest()
+
+
+def _leave(screen: MainScreen) -> None:
+    screen.go_to(screen.conversations)
+
+
+def _customer(screen: MainScreen) -> None:
+    screen.toggle_class("-customer-hidden" if screen.has_class("-wide") else "-customer-asked")
+
+
+VERBS = {
+    "tree.down": _tree_by(lines=1),
+    "tree.up": _tree_by(lines=-1),
+    "tree.top": _top,
+    "tree.bottom": _bottom,
+    "tree.page_down": _tree_by(pages=1),
+    "tree.page_up": _tree_by(pages=-1),
+    "tree.fold": _fold,
+    "tree.parent": _parent,
+    "tree.next_unread": _unread_by(1),
+    "tree.previous_unread": _unread_by(-1),
+    "tree.filter": _filter,
+    "conversation.open": _open,
+    "view.inbox": _view("inbox"),
+    "view.mine": _view("mine"),
+    "view.unassigned": _view("unassigned"),
+    "view.waiting": _view("waiting"),
+    "view.drafts": _view("drafts"),
+    "view.all": _view("all"),
+    "pane.next": _pane_by(1),
+    "pane.previous": _pane_by(-1),
+    "pane.customer": _customer,
+    "thread.down": _message_by(1),
+    "thread.up": _message_by(-1),
+    "thread.next_customer": _message_by(1, customers_only=True),
+    "thread.previous_customer": _message_by(-1, customers_only=True),
+    "thread.top": _oldest,
+    "thread.bottom": _newest,
+    "thread.page_down": _page_by(1),
+    "thread.page_up": _page_by(-1),
+    "thread.leave": _leave,
+}

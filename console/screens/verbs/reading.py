@@ -1,0 +1,107 @@
+"""Reading: copying, links, files and all that is known of a message."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.contract.content import text_of
+from console.screens.confirm import Confirm
+from console.screens.files import FilePicker
+from console.screens.pick import Choice
+from console.screens.verbs.asking import pick_one
+from console.state.rows import Entry
+from console.text.safe import SafeLine, block, line, link
+from console.widgets.thread_lines import size_name
+
+if TYPE_CHECKING:
+    from console.screens.main import MainScreen
+
+_LINK = re.compile(r"\b(?:https?://|mailto:|tel:|www\.)[^\s<>\"'()\[\]{}]+", re.IGNORECASE)
+
+
+def _copy(screen: MainScreen) -> None:
+    if entry := screen.messages.entry:
+        screen.app.copy_to_clipboard("\n\n".join(entry.bodies))
+        screen.say(SafeLine("Copied the message."))
+
+
+def _copy_thread(screen: MainScreen) -> None:
+    if screen.thread:
+        screen.app.copy_to_clipboard("\n\n".join(_said(entry) for entry in screen.thread.entries))
+        screen.say(line(f"Copied {len(screen.thread.entries)} messages."))
+
+
+def _said(entry: Entry) -> str:
+    note = " (note)" if entry.note else ""
+    files = "\n".join(f"[{file.name}]" for file in entry.files)
+    said = "\n".join(part for part in (*entry.bodies[:1], files) if part)
+    return f"{entry.at.astimezone():%Y-%m-%d %H:%M} {entry.sender}{note}\n{said}"
+
+
+async def _link(screen: MainScreen) -> None:
+    """Links are text here: the whole address is shown, and copied when that is wanted."""
+    entry = screen.messages.entry
+    found = list(dict.fromkeys(_LINK.findall("\n".join(entry.bodies)))) if entry else []
+    if not found:
+        screen.say(SafeLine("This message has no link."))
+        return
+    chosen = found[0]
+    if len(found) > 1:
+        choices = [Choice(str(place), link(one), SafeLine("")) for place, one in enumerate(found)]
+        picked = await pick_one(screen, SafeLine("Which link"), choices)
+        if picked is None:
+            return
+        chosen = found[int(picked)]
+    if await screen.app.push_screen_wait(Confirm(SafeLine("A link of theirs"), link(chosen), SafeLine("copy it"))):
+        screen.app.copy_to_clipboard(link(chosen))
+        screen.say(SafeLine("Copied the link."))
+
+
+async def _save_file(screen: MainScreen) -> None:
+    entry = screen.messages.entry
+    if not entry or not entry.files:
+        return
+    file = entry.files[0]
+    if len(entry.files) > 1:
+        choices = [Choice(one.id, one.name, line(size_name(one.size))) for one in entry.files]
+        picked = await pick_one(screen, SafeLine("Which file"), choices)
+        file = next((one for one in entry.files if one.id == picked), file)
+        if picked is None:
+            return
+    path = await screen.app.push_screen_wait(FilePicker(Path.cwd(), save_as=file.name))
+    if path is not None:
+        await screen.desk.download(file, path)
+        screen.say(line(f"Saved {path.name}."))
+
+
+def _language(screen: MainScreen) -> None:
+    screen.messages.next_language()
+
+
+async def _details(screen: MainScreen) -> None:
+    if entry := screen.messages.entry:
+        message = screen.store.message(entry.conversation_id, entry.id)
+        raw = {language: text_of(said) for language, said in message.content.items()} if message else {}
+        facts = [
+            f"from       {entry.sender} ({entry.who})",
+            f"at         {entry.at.astimezone():%A %d %B %Y %H:%M:%S}",
+            f"id         {entry.id}",
+            f"languages  {', '.join(entry.languages) or 'none'}",
+            f"state      {entry.delivery}",
+            "",
+            "as it came, escaped:",
+            *(f"{language}: {ascii(text) if entry.cleaned else text}" for language, text in raw.items()),
+        ]
+        await screen.app.push_screen_wait(Confirm(SafeLine("Message"), block("\n".join(facts)), SafeLine("close")))
+
+
+VERBS = {
+    "message.copy": _copy,
+    "thread.copy": _copy_thread,
+    "message.link": _link,
+    "message.save_file": _save_file,
+    "thread.language": _language,
+    "message.details": _details,
+}

@@ -1,0 +1,186 @@
+"""The composer: a reply or a note being written, its files, and an AI draft that streams into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static, TextArea
+
+from console.contract.base import Language
+from console.state.rows import ConversationRow, FileCard, Quote
+from console.text.safe import SafeBlock, SafeLine, block, line
+from console.widgets.pane_title import pane_title
+from console.widgets.thread_lines import FILE_MARK, size_name
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way to the server."""
+
+    name: SafeLine
+    sent: int
+    total: int
+
+
+class ComposerText(TextArea):
+    """The text itself. Keys that mean an action are left to the screen; what is pasted is made safe first."""
+
+    def __init__(self, is_action: Callable[[events.Key], bool], *, id: str | None = None) -> None:
+        super().__init__(soft_wrap=True, compact=True, highlight_cursor_line=False, id=id)
+        self.cursor_blink = False
+        self._is_action = is_action
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._is_action(event):
+            # The framework's handlers run along the class's bases: without this TextArea would insert the key as well.
+            event.prevent_default()
+            return
+        await super()._on_key(event)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        await super()._on_paste(events.Paste(block(event.text)))
+        event.prevent_default()
+        event.stop()
+
+
+class Composer(Vertical):
+    """Where a person writes. `shut` says why nobody may write here."""
+
+    DEFAULT_CSS = """
+    Composer { height: auto; }
+    Composer ComposerText { height: auto; min-height: 2; max-height: 8; border: none; padding: 0; }
+    Composer Static { height: auto; }
+    Composer .gone { display: none; }
+    """
+
+    target: reactive[ConversationRow | None] = reactive(None)
+    shut: reactive[SafeLine | None] = reactive(None)
+    note: reactive[bool] = reactive(False, toggle_class="-note")
+    language: reactive[Language] = reactive("en")
+    files: reactive[tuple[FileCard, ...]] = reactive(())
+    uploads: reactive[tuple[Upload, ...]] = reactive(())
+    quote: reactive[Quote | None] = reactive(None)
+    drafting: reactive[bool] = reactive(False, toggle_class="-drafting")
+    about: reactive[SafeLine] = reactive(SafeLine(""))  # where a draft comes from, or that it is incomplete
+
+    @dataclass
+    class Changed(Message):
+        """What is written changed."""
+
+        text: str
+
+    def __init__(self, is_action: Callable[[events.Key], bool], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._is_action = is_action
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="quote", classes="gone", markup=False)
+        yield ComposerText(self._is_action, id="text")
+        yield Static(id="files", classes="gone", markup=False)
+        yield Static(id="about", classes="gone", markup=False)
+        yield Static(id="shut", classes="gone", markup=False)
+
+    @property
+    def field(self) -> ComposerText:
+        """The text field."""
+        return self.query_one("#text", ComposerText)
+
+    @property
+    def text(self) -> str:
+        """What is written."""
+        return self.field.text
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing that could be sent."""
+        return not self.text.strip() and not self.files
+
+    def put(self, text: SafeBlock) -> None:
+        """Replace what is written, the cursor at its end."""
+        self.field.load_text(text)
+        self.field.move_cursor(self.field.document.end)
+
+    def add(self, text: SafeBlock) -> None:
+        """Add to the end of what is written, as an AI draft does while it streams."""
+        self.field.insert(text, self.field.document.end, maintain_selection_offset=False)
+        self.field.move_cursor(self.field.document.end)
+
+    def clear(self) -> None:
+        """Empty it."""
+        self.put(SafeBlock(""))
+        self.files, self.quote, self.about = (), None, SafeLine("")
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(self.Changed(event.text_area.text))
+
+    def on_resize(self) -> None:
+        self._title()
+
+    def watch_target(self) -> None:
+        self._title()
+
+    def watch_note(self) -> None:
+        self._title()
+
+    def watch_language(self) -> None:
+        self._title()
+
+    def watch_drafting(self, drafting: bool) -> None:
+        if self.is_mounted:
+            self.field.read_only = drafting
+        self._title()
+
+    def watch_shut(self, reason: SafeLine | None) -> None:
+        self._row("#shut", reason or "")
+        self.field.set_class(reason is not None, "gone")
+        self.field.disabled = reason is not None
+        self._title()
+
+    def watch_quote(self, quote: Quote | None) -> None:
+        self._row("#quote", f"↳ {quote.sender}: {quote.text}" if quote else "")
+
+    def watch_files(self) -> None:
+        self._files()
+
+    def watch_uploads(self) -> None:
+        self._files()
+
+    def watch_about(self, about: SafeLine) -> None:
+        self._row("#about", about)
+
+    def _files(self) -> None:
+        here = [f"{FILE_MARK} {file.name} {size_name(file.size)}" for file in self.files]
+        coming = [f"{FILE_MARK} {upload.name} {100 * upload.sent // max(1, upload.total)} %" for upload in self.uploads]
+        self._row("#files", "   ".join([*here, *coming]))
+
+    def _row(self, row: str, text: str) -> None:
+        shown = self.query_one(row, Static)
+        shown.update(Content(text))
+        shown.set_class(not text, "gone")
+
+    def _title(self) -> None:
+        if not self.is_mounted:
+            return
+        target = self.target
+        if target is None:
+            self.border_title = None
+            return
+        if self.shut:
+            left = line("read only")
+        elif self.note:
+            left = line("note · only colleagues see this")
+        else:
+            via = f" via {target.channel}" if target.channel else ""
+            left = line(f"to {target.customer.name if target.customer else target.name}{via}")
+        if self.drafting:
+            left = line(f"AI draft · Esc stops it · {left}")
+        right = line("" if self.shut else self.language)
+        self.border_title = pane_title(left, right, self.size.width)

@@ -1,0 +1,62 @@
+"""The last line: the keys that matter here, and at its right what just happened or is about to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from console import themes
+from console.text.safe import SafeLine
+from console.text.width import cell_width
+from console.widgets.spans import Role, Span, shown, spread, strip_of, width_of
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for a person; an error stays longer."""
+
+    text: SafeLine
+    is_error: bool = False
+
+
+class KeyFooter(Widget):
+    """Shows `keys` (key, label) and what is being said."""
+
+    DEFAULT_CSS = """
+    KeyFooter { height: 1; width: 1fr; }
+    """
+
+    keys: reactive[tuple[tuple[str, str], ...]] = reactive(())
+    notice: reactive[Notice | None] = reactive(None)
+    hold: reactive[SafeLine] = reactive(SafeLine(""))  # what is about to be sent
+    pending: reactive[SafeLine] = reactive(SafeLine(""))  # keys pressed that wait for their next
+
+    def render_line(self, y: int) -> Strip:
+        spans = footer_line(self.keys, self.notice, self.hold, self.pending, self.size.width)
+        return strip_of(spans, themes.styles(self.app.current_theme), self.size.width, self.rich_style)
+
+
+def footer_line(
+    keys: tuple[tuple[str, str], ...], notice: Notice | None, hold: SafeLine, pending: SafeLine, width: int
+) -> list[Span]:
+    """The line in `width` cells; what is said has the first right to the room."""
+    right: list[Span] = []
+    if pending:
+        right = [(pending + " …", "accent")]
+    elif notice:
+        role: Role = "danger" if notice.is_error else "text"
+        right = [(shown(notice.text, width - 2), role)]
+    elif hold:
+        right = [(shown(hold, width - 2), "waiting")]
+    right.append((" ", "text"))
+    room = width - width_of(right) - 1
+    left: list[Span] = [(" ", "text")]
+    for key, label in keys:
+        room -= cell_width(key) + cell_width(label) + 3
+        if room < 0:
+            break
+        left += [(key, "accent"), (f" {label}  ", "muted")]
+    return spread(left, right, width)

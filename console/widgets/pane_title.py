@@ -1,0 +1,24 @@
+"""The title of a pane in its border: something at the left, something at the right, the border between them."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from console.text.safe import SafeLine
+from console.text.width import cell_width
+from console.widgets.spans import shown
+
+_FRAME = 4  # cells of the corners and of the spaces that the framework puts around a title
+
+
+def pane_title(left: SafeLine, right: SafeLine, width: int, *, border: str = "─") -> Content:
+    """A title of `width` cells of pane, outer border included. What has no room is cut, the right end first."""
+    room = max(0, width - _FRAME)
+    if room < cell_width(left) + cell_width(right) + 3:
+        right = SafeLine("") if room < cell_width(left) + 6 else SafeLine(shown(right, room - cell_width(left) - 3))
+    start = shown(left, room)
+    if not right:
+        return Content(start)
+    end = shown(right, room)
+    gap = room - cell_width(start) - cell_width(end) - 2
+    return Content.assemble(start, " ", (border * max(0, gap), "$border"), " ", end)

@@ -1,0 +1,148 @@
+"""The conversation tree: top-level conversations and what lies below them, drawn line by line as they are seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from console import themes
+from console.state.outline import OutlineLine
+from console.text.safe import SafeLine
+from console.widgets.spans import shown, strip_of
+from console.widgets.tree_lines import Marks, tree_line
+
+
+class ConversationTree(ScrollView, can_focus=True):
+    """Shows `lines`; the cursor stays on its conversation, and that on its row of the screen, however lines move."""
+
+    DEFAULT_CSS = """
+    ConversationTree { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    """
+
+    lines: reactive[tuple[OutlineLine, ...]] = reactive(())
+    open_id: reactive[str | None] = reactive(None)
+    drafts: reactive[frozenset[str]] = reactive(frozenset())
+    now: reactive[datetime] = reactive(lambda: datetime.now(UTC))
+    empty: reactive[SafeLine] = reactive(SafeLine(""))
+    cursor: reactive[int] = reactive(0)
+
+    @dataclass
+    class Opened(Message):
+        """The person opened a conversation."""
+
+        conversation_id: str
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another conversation, or on none."""
+
+        conversation_id: str | None
+
+    @property
+    def cursor_id(self) -> str | None:
+        """The conversation under the cursor."""
+        return self.lines[self.cursor].row.id if self.cursor < len(self.lines) else None
+
+    def move(self, to: int) -> None:
+        """Put the cursor on a line, or on the nearest that there is."""
+        self.cursor = max(0, min(to, len(self.lines) - 1))
+
+    def move_to(self, conversation_id: str) -> bool:
+        """Put the cursor on a conversation; False when it is not among the lines."""
+        for place, line in enumerate(self.lines):
+            if line.row.id == conversation_id:
+                self.cursor = place
+                return True
+        return False
+
+    def open(self) -> None:
+        """Open the conversation under the cursor."""
+        if self.cursor_id:
+            self.post_message(self.Opened(self.cursor_id))
+
+    @property
+    def page(self) -> int:
+        """Lines of a page, one of which stays on screen."""
+        return max(1, self.scrollable_content_region.height - 1)
+
+    def watch_lines(self, before: tuple[OutlineLine, ...], after: tuple[OutlineLine, ...]) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(after))
+        held = before[self.cursor].row.id if self.cursor < len(before) else None
+        places = {line.row.id: place for place, line in enumerate(after)}
+        place = places.get(held, min(self.cursor, max(0, len(after) - 1))) if held else 0
+        if place != self.cursor:
+            shift = place - self.cursor
+            self.set_reactive(ConversationTree.cursor, place)
+            if self.scroll_offset.y > 0 or not self._sees(place):
+                self.scroll_to(y=self.scroll_offset.y + shift, animate=False, immediate=True)
+        if self.cursor_id != held:
+            self.post_message(self.Moved(self.cursor_id))
+        self.refresh()
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        self.refresh_line(before)
+        self.refresh_line(after)
+        self._see(after)
+        self.post_message(self.Moved(self.cursor_id))
+
+    def watch_open_id(self) -> None:
+        self.refresh()
+
+    def watch_drafts(self) -> None:
+        self.refresh()
+
+    def watch_now(self) -> None:
+        self.refresh()
+
+    def watch_empty(self) -> None:
+        self.refresh()
+
+    def refresh_line(self, place: int) -> None:
+        """Draw one line anew."""
+        self.refresh_lines(place, 1)
+
+    def render_line(self, y: int) -> Strip:
+        styles = themes.styles(self.app.current_theme)
+        width = self.scrollable_content_region.width
+        ground = self.rich_style
+        place = y + self.scroll_offset.y
+        if place >= len(self.lines):
+            if not self.lines and y == 1:
+                return strip_of([(" " + shown(self.empty, width - 2), "muted")], styles, width, ground)
+            return Strip.blank(width, ground)
+        line = self.lines[place]
+        marks = Marks(is_open=line.row.id == self.open_id, has_draft=line.row.id in self.drafts)
+        over = styles.selection if place == self.cursor and self.has_focus else None
+        return strip_of(tree_line(line, marks, width=width, now=self.now), styles, width, ground, over)
+
+    def on_focus(self) -> None:
+        self.refresh_line(self.cursor)
+
+    def on_blur(self) -> None:
+        self.refresh_line(self.cursor)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.lines))
+        self._see(self.cursor)
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.y + self.scroll_offset.y
+        if place < len(self.lines):
+            self.cursor = place
+            self.open()
+
+    def _sees(self, place: int) -> bool:
+        top = self.scroll_offset.y
+        return top <= place < top + self.scrollable_content_region.height
+
+    def _see(self, place: int) -> None:
+        self.scroll_to_region(
+            Region(0, place, self.scrollable_content_region.width, 1), animate=False, force=True, immediate=True
+        )

@@ -1,0 +1,77 @@
+"""A conversation's line in the tree: who, how many unread, who waits and how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.state.outline import OutlineLine
+from console.state.rows import ConversationRow
+from console.text.age import age
+from console.widgets.spans import Role, Span, shown, spread, width_of
+
+OPEN_MARK = "▌"
+WAITING_MARK = "●"
+DRAFT_MARK = "✎"
+RESOLVED_MARK = "✓"
+SNOOZED_MARK = "z"
+PRIORITY_MARKS = {"urgent": "!", "high": "↑", "low": "↓"}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a line shows besides its conversation."""
+
+    is_open: bool = False
+    has_draft: bool = False
+
+
+def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> list[Span]:
+    """The line in `width` cells: mark of the open one, guides, name; at the right state, unread count and age."""
+    row = line.row
+    guides = _guides(line)
+    right = _right(row, marks, now)
+    if line.is_folded and line.has_children:
+        right = [(f"+{row.child_count} ", "muted"), *right]
+    room = width - 1 - len(guides) - width_of(right) - 2
+    left: list[Span] = [
+        (OPEN_MARK if marks.is_open else " ", "accent"),
+        (guides, "border"),
+        (shown(row.name, max(1, room)), _name_role(line)),
+    ]
+    return spread(left, [*right, (" ", "text")], width)
+
+
+def _name_role(line: OutlineLine) -> Role:
+    if not line.is_match:
+        return "faint"
+    if line.row.unread:
+        return "name"
+    return "muted" if line.row.status != "open" else "text"
+
+
+def _guides(line: OutlineLine) -> str:
+    """`├` and `└` before a sub-conversation, `│` where one above it goes on."""
+    if line.depth == 0:
+        return ""
+    above = "".join("  " if is_last else " │" for is_last in line.is_last[1:-1])
+    return above + (" └ " if line.is_last[-1] else " ├ ")
+
+
+def _right(row: ConversationRow, marks: Marks, now: datetime) -> list[Span]:
+    spans: list[Span] = []
+    if marks.has_draft:
+        spans.append((DRAFT_MARK + " ", "accent"))
+    if mark := PRIORITY_MARKS.get(row.priority):
+        spans.append((mark + " ", "danger" if row.priority in ("urgent", "high") else "muted"))
+    if row.status == "resolved":
+        spans.append((RESOLVED_MARK + " ", "success"))
+    elif row.status == "snoozed":
+        spans.append((SNOOZED_MARK + " ", "muted"))
+    if row.waiting_since:
+        spans.append((WAITING_MARK + " ", "waiting"))
+    if row.unread:
+        spans += [(str(row.unread), "unread"), (" · ", "faint")]
+    when = age(row.waiting_since or row.at, now)
+    spans.append((when, "waiting" if row.waiting_since else "muted"))
+    return spans

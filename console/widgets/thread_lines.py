@@ -14,7 +14,7 @@ from console.text.bidi import visual
 from console.text.language import is_rtl
 from console.text.safe import SafeLine
 from console.text.width import cell_width, wrap
-from console.widgets.spans import Role, Span, shown, spread
+from console.widgets.spans import Role, Span, shown, spread, width_of
 
 GUTTER = 2
 MEASURE = 88
@@ -143,7 +143,9 @@ def _head(entry: Entry, room: int, body: int) -> list[Span]:
         right.append((words + "  ", how))
     right.append((f"{entry.at.astimezone():%H:%M}", "muted"))
     kind = " · note" if entry.note else {"agent": " · AI", "system": ""}.get(entry.who, "")
-    taken = sum(cell_width(text) for text, _ in right) + len(kind) + 1
+    while len(right) > 1 and width_of(right) + len(kind) + 9 > room:
+        right.pop(0)  # the time stays, and some of the name
+    taken = width_of(right) + len(kind) + 1
     plain: Role = "note" if entry.note else ROLES[entry.who]
     return spread([(shown(entry.sender, max(4, room - taken)), role), (kind, plain)], right, room)
 

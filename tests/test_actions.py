@@ -1,0 +1,101 @@
+"""The action table and the keymap made from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+
+from console.actions import ACTIONS, BY_ID, Pane, Situation, footer_actions
+from console.contract.permissions import ROLES
+from console.errors import SettingsError
+from console.keymap import Keymap, Pressed, shown
+from console.screens.verbs import VERBS
+
+AGENT = Situation(permissions=frozenset(ROLES["agent"]), features=frozenset({"internal-notes", "ai-drafts"}))
+VIEWER = Situation(permissions=frozenset(ROLES["viewer"]), features=frozenset({"internal-notes"}))
+
+
+def test_every_action_has_a_verb_and_every_verb_an_action() -> None:
+    assert set(VERBS) == set(BY_ID)
+
+
+def test_no_key_means_two_things_in_a_pane() -> None:
+    meanings: dict[tuple[Pane, str], list[str]] = defaultdict(list)
+    for action in ACTIONS:
+        for pane in action.panes:
+            for key in action.keys:
+                meanings[pane, key].append(action.id)
+    assert {key: ids for key, ids in meanings.items() if len(ids) > 1} == {}
+
+
+def test_a_viewer_is_offered_nothing_that_writes() -> None:
+    offered = {action.id for action in ACTIONS if action.is_permitted(VIEWER)}
+    assert offered.isdisjoint({"composer.reply", "message.send", "conversation.resolve", "conversation.delete"})
+    assert {"conversation.open", "app.help", "message.copy", "message.save_file"} <= offered
+
+
+def test_only_who_may_delete_is_offered_it() -> None:
+    assert not BY_ID["conversation.delete"].is_permitted(AGENT)
+    assert BY_ID["conversation.delete"].is_permitted(Situation(permissions=frozenset(ROLES["admin"])))
+    assert BY_ID["conversation.delete"].is_permitted(Situation(permissions=frozenset({"fullAccess"})))
+
+
+def test_notes_are_not_offered_where_the_server_does_not_know_them() -> None:
+    assert not BY_ID["composer.note"].is_permitted(Situation(permissions=frozenset(ROLES["agent"])))
+    assert BY_ID["composer.note"].is_permitted(AGENT)
+
+
+def test_what_cannot_be_done_now_says_why() -> None:
+    assert BY_ID["conversation.resolve"].refusal(AGENT) == "Choose a conversation first."
+    assert BY_ID["message.undo"].refusal(AGENT) == "Nothing is waiting to be sent."
+
+
+def test_the_footer_offers_only_what_can_be_done() -> None:
+    assert [action.id for action in footer_actions(VIEWER)] == ["tree.filter", "app.help"]
+
+
+@pytest.mark.parametrize(
+    ("key", "character", "action"),
+    [
+        ("j", "j", "tree.down"),
+        ("G", "G", "tree.bottom"),
+        ("number_sign", "#", "conversation.delete"),
+        ("slash", "/", "tree.filter"),
+        ("ت", "ت", "tree.down"),  # where an Arabic keyboard has its j
+        ("ı", "ı", "composer.note"),  # where a Turkish keyboard has its i
+    ],
+)
+def test_a_key_means_its_action_on_any_layout(key: str, character: str, action: str) -> None:
+    assert Keymap().press("tree", key, character) == Pressed(action=action)
+
+
+def test_keys_pressed_in_turn_wait_for_each_other() -> None:
+    keymap = Keymap()
+    assert keymap.press("tree", "g", "g") == Pressed(pending="g")
+    assert keymap.press("tree", "w", "w", "g") == Pressed(action="view.waiting")
+    assert keymap.press("tree", "g", "g", "g") == Pressed(action="tree.top")
+    assert keymap.press("tree", "x", "x", "g") == Pressed()
+
+
+def test_a_letter_means_nothing_in_the_composer() -> None:
+    assert Keymap().press("composer", "r", "r") == Pressed()
+
+
+def test_a_setting_binds_a_key_anew() -> None:
+    keymap = Keymap({"conversation.resolve": "x, ctrl+e"})
+    assert keymap.press("tree", "x", "x") == Pressed(action="conversation.resolve")
+    assert keymap.press("tree", "ctrl+e", None) == Pressed(action="conversation.resolve")
+    assert keymap.press("tree", "e", "e") == Pressed()
+
+
+def test_a_setting_for_an_action_that_is_not_there_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match=r"conversation\.explode"):
+        Keymap({"conversation.explode": "x"})
+
+
+@pytest.mark.parametrize(
+    ("key", "people"), [("ctrl+p", "Ctrl+P"), ("g i", "g i"), ("question_mark", "?"), ("f2", "F2"), ("down", "↓")]
+)
+def test_keys_are_shown_as_people_write_them(key: str, people: str) -> None:
+    assert shown(key) == people

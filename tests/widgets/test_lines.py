@@ -1,0 +1,172 @@
+"""What the tree and the thread draw, without an app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import pytest
+
+from console.contract.shapes import Limits
+from console.state.rows import FileCard, Identity, LineStatus, Quote, ThreadView
+from console.text.safe import SafeBlock, SafeLine
+from console.text.width import cell_width
+from console.widgets.footer import Notice, footer_line
+from console.widgets.pane_title import pane_title
+from console.widgets.spans import Span
+from console.widgets.thread_lines import ThreadLayout, ThreadLine, day_name, entry_lines, size_name
+from console.widgets.top_bar import top_line
+from console.widgets.tree_lines import Marks, tree_line
+from tests.widgets.rows import NOW, entry, outline_line, row
+
+
+def said(spans: Iterable[Span]) -> str:
+    """The text of a line."""
+    return "".join(text for text, _ in spans)
+
+
+def rows_of(lines: Iterable[ThreadLine]) -> list[str]:
+    """The texts of lines, right ends stripped."""
+    return [said(line.spans).rstrip() for line in lines]
+
+
+def test_a_line_says_who_waits_how_long_and_how_much_is_unread() -> None:
+    waiting = row(unread=2, waiting_since=NOW - timedelta(minutes=9))
+    text = said(tree_line(outline_line(waiting), Marks(is_open=True), width=30, now=NOW))
+    assert text == "▌Jane Cooper         ● 2 · 9m "
+
+
+def test_sub_conversations_hang_from_guides() -> None:
+    first = outline_line(row(name=SafeLine("Order #1042")), False, False, depth=1)
+    last = outline_line(row(name=SafeLine("Returns")), False, True, depth=1)
+    assert said(tree_line(first, Marks(), width=24, now=NOW)).startswith("  ├ Order #1042")
+    assert said(tree_line(last, Marks(), width=24, now=NOW)).startswith("  └ Returns")
+
+
+@pytest.mark.parametrize("width", [12, 20, 28, 40, 80])
+@pytest.mark.parametrize("name", ["Jane", "ليلى حسن", "Deniz Yılmaz " * 9, "日本語の名前です", "👩‍👩‍👧 family"])
+def test_a_line_is_exactly_as_wide_as_its_room(width: int, name: str) -> None:
+    busy = row(name=SafeLine(name), unread=3, waiting_since=NOW - timedelta(hours=2), priority="urgent")
+    assert cell_width(said(tree_line(outline_line(busy), Marks(has_draft=True), width=width, now=NOW))) <= max(
+        width, 16
+    )
+
+
+def test_every_state_has_a_glyph_besides_its_colour() -> None:
+    def shown(**changes: object) -> str:
+        return said(tree_line(outline_line(row(**changes)), Marks(), width=40, now=NOW))
+
+    assert "✓" in shown(status="resolved")
+    assert " z " in shown(status="snoozed")
+    assert " ! " in shown(priority="urgent")
+    assert "●" in shown(waiting_since=NOW)
+
+
+def test_a_customers_lines_carry_a_gutter_mark_that_no_text_can_draw() -> None:
+    forged = entry(bodies=(SafeBlock("▎ Maya Okafor\n┋ a note?\nplain"),))
+    for line in list(entry_lines(forged, 40))[:-1]:
+        assert line.spans[0] == ("▎ ", "customer")
+        assert all("\n" not in text for text, _ in line.spans)
+
+
+def test_a_note_is_told_by_word_and_glyph() -> None:
+    head, body, _ = entry_lines(entry(note=True, who="member", sender=SafeLine("Maya Okafor")), 50)
+    assert said(head.spans).startswith("┋ Maya Okafor · note")
+    assert body.spans[-1][1] == "note"
+
+
+def test_an_agents_message_says_ai() -> None:
+    head = next(iter(entry_lines(entry(who="agent", sender=SafeLine("Guide")), 40)))
+    assert "Guide · AI" in said(head.spans)
+
+
+def test_a_message_shows_its_quote_files_and_delivery() -> None:
+    failed = entry(
+        who="member",
+        quote=Quote("msg_0", SafeLine("Jane Cooper"), SafeLine("Where is it?")),
+        files=(FileCard("f", SafeLine("photo.jpg"), 1_234_567, SafeLine("image/jpeg"), "k"),),
+        delivery="failed",
+        problem=SafeLine("The server is not there."),
+    )
+    text = "\n".join(rows_of(entry_lines(failed, 80)))
+    assert "│ Jane Cooper: Where is it?" in text
+    assert "▤ photo.jpg 1.2 MB" in text
+    assert "not sent" in text and "The server is not there." in text and "Enter sends it again" in text
+
+
+def test_arabic_stands_at_the_right() -> None:
+    _, body, _ = entry_lines(entry(bodies=(SafeBlock("مرحبا"),)), 40)
+    assert said(body.spans).startswith("▎ " + " " * 10)
+
+
+@pytest.mark.parametrize("width", [20, 40, 76, 200])
+def test_no_line_of_a_message_is_wider_than_the_pane(width: int) -> None:
+    long = entry(bodies=(SafeBlock("word " * 60 + "\n" + "x" * 500 + "\n" + "مرحبا بكم " * 40),), cleaned=True)
+    assert all(cell_width(said(line.spans)) <= width for line in entry_lines(long, width))
+
+
+def test_days_and_the_first_unread_are_drawn_between_messages() -> None:
+    view = ThreadView(
+        "conv_1",
+        (entry(id="a", at=NOW - timedelta(days=3)), entry(id="b", at=NOW - timedelta(days=1)), entry(id="c")),
+        first_unread="c",
+    )
+    lines = rows_of(ThreadLayout().lines(view, width=60, today=NOW.date(), bodies={}))
+    rules = [line.strip() for line in lines if "──" in line]
+    assert rules == ["── Saturday 14 November ──", "── Yesterday ──", "── Today ──", "── new ──"]
+
+
+def test_a_message_that_did_not_change_keeps_its_lines() -> None:
+    layout, view = ThreadLayout(), ThreadView("conv_1", (entry(id="a"), entry(id="b")))
+    before = layout.lines(view, width=60, today=NOW.date(), bodies={})
+    after = layout.lines(ThreadView("conv_1", (*view.entries, entry(id="c"))), width=60, today=NOW.date(), bodies={})
+    kept = [line for line in before if line.entry]
+    assert len(kept) == 6 and all(one is other for one, other in zip(kept, after[1:], strict=False))
+
+
+def test_another_year_is_named() -> None:
+    assert day_name(NOW.date().replace(year=2025), NOW.date()) == "Monday 17 November 2025"
+
+
+@pytest.mark.parametrize(("size", "name"), [(None, ""), (12, "12 B"), (1_234, "1.2 KB"), (25_000_000, "25 MB")])
+def test_sizes_are_named_as_people_say_them(size: int | None, name: str) -> None:
+    assert size_name(size) == name
+
+
+IDENTITY = Identity(
+    SafeLine("Northwind Trading"),
+    "mem_1",
+    SafeLine("Maya Okafor"),
+    SafeLine("agent"),
+    frozenset(),
+    frozenset(),
+    Limits(),
+)
+
+
+def test_the_top_line_says_where_what_is_true_and_who() -> None:
+    status = LineStatus("live", NOW, 38)
+    text = said(top_line(IDENTITY, status, SafeLine("inbox"), SafeLine("demo"), NOW, 100))
+    assert text.startswith(" Northwind Trading ▸ inbox")
+    assert text.rstrip().endswith("● live 38 ms   Maya Okafor · agent   demo")
+
+
+def test_the_state_of_the_line_stays_when_there_is_little_room() -> None:
+    status = LineStatus("offline", NOW - timedelta(minutes=4))
+    text = said(top_line(IDENTITY, status, SafeLine("inbox"), SafeLine("demo"), NOW, 44))
+    assert "○ offline 4m" in text and "Maya" not in text
+
+
+def test_what_is_said_has_the_first_right_to_the_last_line() -> None:
+    keys = tuple((letter, "something long") for letter in "abcdefgh")
+    text = said(footer_line(keys, Notice(SafeLine("The server is not there."), True), SafeLine(""), SafeLine(""), 60))
+    assert text.rstrip().endswith("The server is not there.")
+    assert cell_width(text) == 60
+
+
+def test_a_title_gives_way_at_its_right_end() -> None:
+    wide = pane_title(SafeLine("Jane Cooper › Order #1042"), SafeLine("shop.example.com · en"), 80)
+    assert wide.plain.startswith("Jane Cooper › Order #1042 ──") and wide.plain.endswith("shop.example.com · en")
+    assert len(wide.plain) == 76
+    narrow = pane_title(SafeLine("Jane Cooper › Order #1042"), SafeLine("shop.example.com · en"), 30)
+    assert narrow.plain == "Jane Cooper › Order #1042"

@@ -1,0 +1,191 @@
+"""What a person can have done, said once: the verbs of the console. Knows the client's `Api`, and no HTTP.
+
+What is asked comes back through the store; a verb that the server refuses raises Connect360Error, with a sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from console.client.api import Api
+from console.client.errors import NotFound
+from console.contract.ai import AiEvent, AiRequest
+from console.contract.inputs import CustomerInput
+from console.state.drafts import Drafts
+from console.state.file_names import place_for
+from console.state.loading import Loading
+from console.state.outbox import Outbox
+from console.state.reduce import agent_of, file_of, template_of
+from console.state.rows import Entry, FileCard, Person, Priority, Status, TemplateCard, Written
+from console.state.sending import Sending, Sleep
+from console.state.store import Store
+from console.state.tidying import Tidying
+
+
+class Desk:
+    """The verbs. Make it where a loop runs; `close` it before the Api, the drafts and the outbox."""
+
+    def __init__(
+        self,
+        api: Api,
+        store: Store,
+        drafts: Drafts,
+        outbox: Outbox,
+        *,
+        now: Callable[[], datetime],
+        hold_seconds: float = 5.0,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._api = api
+        self._store = store
+        self._loading = Loading(api, store, sleep=sleep)
+        self._sending = Sending(api, store, drafts, outbox, now=now, hold_seconds=hold_seconds, sleep=sleep)
+        self._tidying = Tidying(api, store)
+        self._is_restored = False
+
+    @property
+    def open_id(self) -> str | None:
+        """The conversation that was opened last."""
+        return self._loading.open_id
+
+    async def start(self) -> None:
+        """Who we are, the first conversations, and what the outbox held. Raises Connect360Error."""
+        await self._loading.start()
+        if not self._is_restored:
+            self._is_restored = True
+            self._sending.restore()
+
+    async def load_rest(self) -> None:
+        """Every other conversation, slowly, in the background. Raises ApiError for what is no broken line."""
+        await self._loading.rest()
+
+    async def refresh(self, *, whole: bool = False) -> None:
+        """Load again what may have changed unheard: who we are, the first page, what is open; `whole`, everything."""
+        await self.start()
+        if self.open_id is not None:
+            with suppress(NotFound):
+                await self._loading.reload(self.open_id)
+        if whole:
+            await self._loading.rest()
+
+    async def open(self, id: str) -> None:
+        """Have a conversation's newest messages, and mark it as read where that is kept and permitted."""
+        await self._loading.open(id)
+
+    async def older(self, id: str) -> None:
+        """Have the messages before the oldest that are shown."""
+        await self._loading.older(id)
+
+    async def reload(self, id: str) -> None:
+        """Have the newest messages again."""
+        await self._loading.reload(id)
+
+    async def reload_list(self) -> None:
+        """Have the conversations of the newest activity again."""
+        await self._loading.first_page()
+
+    async def mark_read(self, id: str) -> None:
+        """Mark a conversation as read up to the newest message that is shown."""
+        await self._loading.mark_read(id)
+
+    def reply(self, conversation_id: str, written: Written) -> str:
+        """Send what was written, and have its local id; a reply can be taken back for a while, a note goes at once.
+
+        Raises StateError if it cannot be written down first, and then it is not sent.
+        """
+        return self._sending.write(conversation_id, written)
+
+    def held(self, conversation_id: str) -> Entry | None:
+        """The message written last that may still be taken back."""
+        return self._sending.held(conversation_id)
+
+    def take_back(self, local_id: str) -> Written | None:
+        """Have a held message back; it is the draft again. None of one that has left."""
+        return self._sending.take_back(local_id)
+
+    def send_now(self, local_id: str) -> None:
+        """Hold a message no longer."""
+        self._sending.send_now(local_id)
+
+    async def retry(self, local_id: str) -> None:
+        """Send a failed message again, or one of unknown fate."""
+        await self._sending.retry(local_id)
+
+    def discard(self, local_id: str) -> Written | None:
+        """Let an unsent message go, and have its text; None of one that is on its way or has arrived."""
+        return self._sending.discard(local_id)
+
+    def resume(self) -> None:
+        """The line is back: go on with what waits for it."""
+        self._sending.resume()
+
+    async def upload(self, path: Path, on_progress: Callable[[int, int], None] | None = None) -> FileCard:
+        """Upload a file for the next message; `on_progress` gets the bytes sent and the bytes in all."""
+        (attachment,) = await self._api.files.upload([path], on_progress)
+        return file_of(attachment)
+
+    async def download(self, file: FileCard, to: Path) -> Path:
+        """Save a file, in the folder `to` under its own name or a free one like it, else as `to`; where it is."""
+        path = place_for(to, file.name)
+        await self._api.files.download(file.s3_key, path)
+        return path
+
+    def ai(self, request: AiRequest) -> AsyncIterator[AiEvent]:
+        """An AI agent's answer as it is made. Its text is not made safe: that is for the whole of it."""
+        return self._api.ai.stream(request)
+
+    async def agents(self) -> tuple[Person, ...]:
+        """The AI agents; none of a server that lists none."""
+        with suppress(NotFound):
+            return tuple(agent_of(agent) for agent in await self._api.directory.agents())
+        return ()
+
+    async def templates(self) -> tuple[TemplateCard, ...]:
+        """The prepared texts; none of a server that has none."""
+        with suppress(NotFound):
+            return tuple(template_of(template) for template in await self._api.directory.templates())
+        return ()
+
+    async def create(self, name: str | None, customer: CustomerInput) -> str:
+        """Make a conversation with a customer, or find theirs; its id."""
+        return await self._tidying.create(name, customer)
+
+    async def create_sub(self, parent_id: str, name: str) -> str:
+        """Make a conversation below another; its id."""
+        return await self._tidying.create_sub(parent_id, name)
+
+    async def rename(self, id: str, name: str) -> None:
+        """Give a conversation another name."""
+        await self._tidying.rename(id, name)
+
+    async def move(self, id: str, parent_id: str | None) -> None:
+        """Put a conversation below another, or with None at the top."""
+        await self._tidying.move(id, parent_id)
+
+    async def delete(self, id: str) -> int:
+        """Delete a conversation and all below it; how many that were."""
+        return await self._tidying.delete(id)
+
+    async def set_status(self, id: str, status: Status, until: datetime | None = None) -> None:
+        """Open, resolve or snooze a conversation; shown at once, undone if it is refused."""
+        await self._tidying.set_status(id, status, until)
+
+    async def assign(self, id: str, member_id: str | None) -> None:
+        """Give a conversation to a member, or to nobody; shown at once, undone if it is refused."""
+        await self._tidying.assign(id, member_id)
+
+    async def set_labels(self, id: str, labels: tuple[str, ...]) -> None:
+        """Have exactly these labels; shown at once, undone if it is refused."""
+        await self._tidying.set_labels(id, labels)
+
+    async def set_priority(self, id: str, priority: Priority) -> None:
+        """Say how soon a conversation matters; shown at once, undone if it is refused."""
+        await self._tidying.set_priority(id, priority)
+
+    async def close(self) -> None:
+        """Make drafts of what is held, stop what is under way, lose nothing."""
+        await self._sending.close()

@@ -1,0 +1,256 @@
+"""All that is known, behind one door: `Store.apply` takes events, answers, pages and what a person does here alike.
+
+It is synchronous and in memory. Whatever is heard twice, or late, or in another order, ends the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from console.contract import events
+from console.contract.content import text_in
+from console.contract.shapes import Conversation, Message
+from console.state import changes
+from console.state.changes import Change, Stamp, Touched
+from console.state.conversations import Conversations
+from console.state.outline import Outline
+from console.state.reduce import identity_of, member_of
+from console.state.rows import LOCAL_PREFIX, ConversationRow, Identity, LineStatus, Person, ThreadView
+from console.state.threads import Threads
+from console.text.language import language_of
+
+Listener = Callable[[Touched], None]
+
+
+class Store:
+    """What is known of a workspace. Read its values; change it through `apply` alone."""
+
+    def __init__(self, now: datetime) -> None:
+        self.identity: Identity | None = None
+        self.line = LineStatus("connecting", now)
+        self.outline = Outline()
+        self.members: dict[str, Person] = {}
+        self.last_event_id: str | None = None
+        self._conversations = Conversations()
+        self._threads = Threads()
+        self._confirmed: dict[str, str] = {}  # local id to the server's
+        self._listeners: list[Listener] = []
+        self._epoch = 0
+        self._last_event = 0
+        self._askings = 0
+        self._reducers: dict[type[Any], Callable[[Any], Touched]] = {
+            events.MessageCreated: self._message_created,
+            events.ConversationCreated: self._conversation_told,
+            events.ConversationUpdated: self._conversation_told,
+            events.ConversationDeleted: lambda event: self._forget(event.ids),
+            events.ReadUpdated: self._read_told,
+            events.PresenceUpdated: lambda event: Touched(),
+            events.Resync: self._resync,
+            changes.SessionAnswered: self._session,
+            changes.MembersAnswered: self._know_members,
+            changes.ConversationsAnswered: self._conversations_answered,
+            changes.ConversationGone: lambda change: self._forget((change.id,)),
+            changes.ReadAnswered: self._read_answered,
+            changes.ThreadOpened: self._open,
+            changes.MessagesAnswered: self._messages_answered,
+            changes.MessageAnswered: self._message_answered,
+            changes.LocalWritten: self._local_written,
+            changes.LocalGone: self._local_gone,
+            changes.MetadataHoped: self._hope,
+            changes.MetadataSettled: self._settle,
+            changes.LineChanged: self._line,
+        }
+
+    def apply(self, change: Change) -> Touched:
+        """Take one change and tell the listeners what it touched, if it touched anything."""
+        touched = self._reducers[type(change)](change)
+        if isinstance(change, events.Event) and change.id is not None:
+            number = _number(change.id)
+            if number is None or number >= self._last_event:
+                self._last_event, self.last_event_id = number or self._last_event, change.id
+        if touched:
+            for listener in tuple(self._listeners):
+                listener(touched)
+        return touched
+
+    def watch(self, listener: Listener) -> Callable[[], None]:
+        """Have `listener` called after each change that touched something; call what is returned to have it no more."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def asking(self) -> Stamp:
+        """The stamp of an answer that is asked for now. Take it before the call, never after."""
+        self._askings += 1
+        return (self._epoch, self._last_event, self._askings)
+
+    def row(self, conversation_id: str) -> ConversationRow | None:
+        """The conversation, if it is known and not deleted."""
+        return self._conversations.rows.get(conversation_id)
+
+    def thread(self, conversation_id: str) -> ThreadView:
+        """The messages of a conversation that was opened; of another, an empty thread that is still loading."""
+        thread = self._threads.get(conversation_id)
+        return thread.view() if thread else ThreadView(conversation_id)
+
+    def message(self, conversation_id: str, message_id: str) -> Message | None:
+        """A message of an opened conversation as the server has it, nothing made safe."""
+        thread = self._threads.get(conversation_id)
+        return thread.messages.get(message_id) if thread else None
+
+    def newest(self, conversation_id: str) -> Message | None:
+        """The newest message of an opened conversation that the server has named."""
+        thread = self._threads.get(conversation_id)
+        return thread.newest() if thread else None
+
+    def cursor(self, conversation_id: str) -> str | None:
+        """What asks for the messages before the oldest that is known."""
+        thread = self._threads.get(conversation_id)
+        return thread.cursor if thread else None
+
+    def confirmed(self, local_id: str) -> str | None:
+        """The server's id of a message that was written here, once it is known."""
+        return self._confirmed.get(local_id)
+
+    def confirmed_ids(self) -> frozenset[str]:
+        """The server's ids of all messages that were written here."""
+        return frozenset(self._confirmed.values())
+
+    @property
+    def me(self) -> str | None:
+        """The id of the key's member."""
+        return (self.identity.member_id or None) if self.identity else None
+
+    def _session(self, change: changes.SessionAnswered) -> Touched:
+        before, self.identity = self.identity, identity_of(change.session)
+        ours = [thread.conversation_id for thread in self._threads if self.me and thread.claim(self.me)]
+        return Touched(threads=frozenset(ours), identity=self.identity != before)
+
+    def _know_members(self, change: changes.MembersAnswered) -> Touched:
+        before, self.members = self.members, {member.id: member_of(member) for member in change.members}
+        return Touched(identity=self.members != before)
+
+    def _line(self, change: changes.LineChanged) -> Touched:
+        before, self.line = self.line, change.line
+        return Touched(line=self.line != before)
+
+    def _conversations_answered(self, change: changes.ConversationsAnswered) -> Touched:
+        return self._put(change.conversations, change.asked)
+
+    def _conversation_told(self, event: events.ConversationCreated | events.ConversationUpdated) -> Touched:
+        return self._put((event.conversation,), self._told(event.id))
+
+    def _put(self, conversations: Iterable[Conversation], told: Stamp) -> Touched:
+        return self._show(one.id for one in conversations if self._conversations.put(one, told))
+
+    def _read_told(self, event: events.ReadUpdated) -> Touched:
+        id = event.conversation_id
+        return self._show([id] if self._conversations.read(id, event.unread_count, self._told(event.id)) else [])
+
+    def _read_answered(self, change: changes.ReadAnswered) -> Touched:
+        id = change.conversation_id
+        return self._show([id] if self._conversations.read(id, change.unread, change.asked) else [])
+
+    def _hope(self, change: changes.MetadataHoped) -> Touched:
+        id = change.conversation_id
+        return self._show([id] if self._conversations.hope(id, change.token, change.patch) else [])
+
+    def _settle(self, change: changes.MetadataSettled) -> Touched:
+        id, answer = change.conversation_id, change.conversation
+        changed = bool(answer) and self._conversations.put(answer, change.asked) if answer else False
+        changed = self._conversations.settle(id, change.token) or changed
+        return self._show([id] if changed else [])
+
+    def _open(self, change: changes.ThreadOpened) -> Touched:
+        row = self.row(change.conversation_id)
+        self._threads.want(change.conversation_id).open(row.unread if row else 0)
+        return Touched(threads=frozenset({change.conversation_id}))
+
+    def _message_created(self, event: events.MessageCreated) -> Touched:
+        touched = self._put((event.conversation,), self._told(event.id))
+        return touched | self._take((event.message,), event.idempotency_key)
+
+    def _message_answered(self, change: changes.MessageAnswered) -> Touched:
+        if not self.me and change.message.sender.kind == "member" and change.message.sender.id and self.identity:
+            self.identity = replace(self.identity, member_id=change.message.sender.id)  # a server without `session`
+            for thread in self._threads:
+                thread.claim(change.message.sender.id)
+        return self._take((change.message,), change.local_id)
+
+    def _messages_answered(self, change: changes.MessagesAnswered) -> Touched:
+        thread = self._threads.get(change.conversation_id)
+        if thread is None or not thread.page(change.page, change.cursor, self.me):
+            return Touched()
+        return Touched(threads=frozenset({change.conversation_id})) | self._show(self._hear(change.page.items))
+
+    def _take(self, messages: Iterable[Message], local_id: str | None) -> Touched:
+        """New messages, the answer to `local_id` among them."""
+        threads: set[str] = set()
+        for message in messages:
+            thread = self._threads.get(message.conversation_id)
+            if local_id is not None and local_id.startswith(LOCAL_PREFIX):
+                self._confirmed[local_id] = message.id
+                if thread and thread.drop_local(local_id):
+                    threads.add(thread.conversation_id)
+            if thread and thread.push(message, self.me):
+                threads.add(thread.conversation_id)
+        return Touched(threads=frozenset(threads)) | self._show(self._hear(messages))
+
+    def _local_written(self, change: changes.LocalWritten) -> Touched:
+        entry = change.entry
+        if entry.id in self._confirmed or not self._threads.want(entry.conversation_id).put_local(entry):
+            return Touched()
+        return Touched(threads=frozenset({entry.conversation_id}))
+
+    def _local_gone(self, change: changes.LocalGone) -> Touched:
+        thread = self._threads.get(change.conversation_id)
+        if thread is None or not thread.drop_local(change.local_id):
+            return Touched()
+        return Touched(threads=frozenset({change.conversation_id}))
+
+    def _forget(self, ids: Iterable[str]) -> Touched:
+        gone = [id for deleted in ids for id in self.outline.subtree(deleted)]
+        return self._show(tuple(self._conversations.forget(gone)))
+
+    def _resync(self, event: events.Resync) -> Touched:
+        """What was told before it may be older than what comes, whatever the numbers and times say."""
+        self._epoch += 1
+        self._last_event, self.last_event_id = 0, None
+        return Touched()
+
+    def _hear(self, messages: Iterable[Message]) -> Iterator[str]:
+        """The language of a customer's message tells in which to answer."""
+        for message in messages:
+            if message.sender.kind == "customer":
+                language = language_of(text_in(message.content))
+                if self._conversations.hear(message.conversation_id, message.created_at, language):
+                    yield message.conversation_id
+
+    def _show(self, ids: Iterable[str]) -> Touched:
+        """Bring the outline and the threads in line with what became of these conversations."""
+        rows: set[str] = set()
+        threads: set[str] = set()
+        for id in ids:
+            rows.add(id)
+            row = self.row(id)
+            if row is not None:
+                self.outline.put(row)
+            elif id in self.outline:
+                gone = self.outline.subtree(id)
+                for one in reversed(gone):
+                    self._conversations.drop(one)
+                    self.outline.remove(one)
+                rows.update(gone)
+                threads.update(self._threads.forget(gone))
+        return Touched(rows=frozenset(rows), threads=frozenset(threads), outline=bool(rows))
+
+    def _told(self, event_id: str | None) -> Stamp:
+        number = _number(event_id)
+        return self.asking() if number is None else (self._epoch, number, 0)
+
+
+def _number(event_id: str | None) -> int | None:
+    """The place of an event in its workspace; None of an id that is not one of the contract."""
+    return int(event_id) if event_id and event_id.isdecimal() and len(event_id) < 19 else None

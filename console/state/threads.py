@@ -1,0 +1,191 @@
+"""The messages of the conversations that were opened: pages and pushes merged, oldest first, our unsent ones last."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from console.contract.shapes import Message, Page
+from console.state.reduce import entry_of, quote_of
+from console.state.rows import Entry, ThreadView
+
+Key = tuple[datetime, str]
+
+
+class Thread:
+    """One conversation's messages. Its entries are those from some message on without a gap, as far as is known."""
+
+    def __init__(self, conversation_id: str) -> None:
+        self.conversation_id = conversation_id
+        self.cursor: str | None = None  # asks for what is older than the oldest
+        self.messages: dict[str, Message] = {}
+        self.local: dict[str, Entry] = {}  # in the order of their writing
+        self._keys: list[Key] = []
+        self._entries: dict[str, Entry] = {}
+        self._replies: dict[str, set[str]] = {}  # to a message, by its id
+        self._pushed: set[str] = set()  # since the last page: these say nothing about where "new" begins, nor of gaps
+        self._is_loaded = False
+        self._unread: int | None = None  # when it was opened, until "new" is placed
+        self._first_unread: str | None = None
+        self._view: ThreadView | None = None
+
+    def view(self) -> ThreadView:
+        """The thread as it is shown; the same value until something changes."""
+        if self._view is None:
+            told = tuple(self._entries[id] for _, id in self._keys)
+            self._view = ThreadView(
+                conversation_id=self.conversation_id,
+                entries=told + tuple(self.local.values()),
+                has_older=self.cursor is not None,
+                is_loading=not self._is_loaded,
+                first_unread=self._first_unread,
+            )
+        return self._view
+
+    def newest(self) -> Message | None:
+        """The newest message that the server has named."""
+        return self.messages[self._keys[-1][1]] if self._keys else None
+
+    def open(self, unread: int) -> None:
+        """A person opened it while `unread` messages were unread."""
+        self._unread, self._first_unread, self._view = unread, None, None
+        if self._is_loaded:
+            self._place_new(frozenset())
+
+    def push(self, message: Message, me: str | None) -> bool:
+        """Take a message that was told as it was sent."""
+        if not self._insert(message, me):
+            return False
+        self._pushed.add(message.id)
+        return True
+
+    def page(self, page: Page[Message], asked: str | None, me: str | None) -> bool:
+        """Take the newest page, or with `asked` the one that this cursor asked for, if it still is where we stand."""
+        before = self.view()
+        if asked is None:
+            self._newest_page(page, me)
+        elif asked == self.cursor:
+            self.cursor = page.next_cursor
+            for message in page.items:
+                self._insert(message, me)
+        self._view = None
+        return self.view() != before
+
+    def put_local(self, entry: Entry) -> bool:
+        """Take an unsent message of ours, or what has become of it."""
+        if entry.quote and (replied := self.messages.get(entry.quote.id)):
+            entry = replace(entry, quote=quote_of(entry.quote.id, replied))
+        if self.local.get(entry.id) == entry:
+            return False
+        self.local[entry.id], self._view = entry, None
+        return True
+
+    def drop_local(self, local_id: str) -> bool:
+        """Let an unsent message go."""
+        if self.local.pop(local_id, None) is None:
+            return False
+        self._view = None
+        return True
+
+    def claim(self, me: str) -> bool:
+        """Find our own among the messages, now that we know who we are."""
+        ours = [id for id, message in self.messages.items() if message.sender.id == me and not self._entries[id].mine]
+        for id in ours:
+            self._entries[id] = self._entry(self.messages[id], me)
+            self._view = None
+        return bool(ours)
+
+    def _newest_page(self, page: Page[Message], me: str | None) -> None:
+        oldest = min(map(_key, page.items), default=None)
+        if oldest is None or page.next_cursor is None:
+            self.cursor = page.next_cursor
+        elif oldest[1] not in self._entries or oldest[1] in self._pushed:
+            self.cursor = page.next_cursor  # what we had before it may end in a gap
+            for _, id in self._keys[: bisect_left(self._keys, oldest)]:
+                self._remove(id)
+        pushed = frozenset(self._pushed)
+        for message in page.items:
+            self._insert(message, me)
+        self._pushed.clear()
+        self._is_loaded = True
+        if self._unread is not None:
+            self._place_new(pushed)
+        if self._first_unread not in self.messages:
+            self._first_unread = None
+
+    def _place_new(self, pushed: frozenset[str]) -> None:
+        """Fix where "new" begins: that many of the others' messages from the end, of those there when it was opened."""
+        if self._unread:
+            others = [id for _, id in self._keys if id not in pushed and not self._entries[id].mine]
+            self._first_unread = next(iter(others[-self._unread :]), None)
+        self._unread = None
+
+    def _insert(self, message: Message, me: str | None) -> bool:
+        if message.id in self.messages:
+            return False
+        self.messages[message.id] = message
+        self._entries[message.id] = self._entry(message, me)
+        insort(self._keys, _key(message))
+        if message.parent_id:
+            self._replies.setdefault(message.parent_id, set()).add(message.id)
+        self._fill_quotes(message)
+        self._view = None
+        return True
+
+    def _remove(self, id: str) -> None:
+        message = self.messages.pop(id)
+        del self._entries[id]
+        del self._keys[bisect_left(self._keys, _key(message))]
+        self._view = None
+
+    def _entry(self, message: Message, me: str | None) -> Entry:
+        return entry_of(message, me, self.messages.get(message.parent_id) if message.parent_id else None)
+
+    def _fill_quotes(self, message: Message) -> None:
+        """Those who reply to this message, and came before it, can show it now."""
+        for id in self._replies.get(message.id, ()):
+            if id in self._entries:
+                self._entries[id] = replace(self._entries[id], quote=quote_of(message.id, message))
+        for local in [one for one in self.local.values() if one.quote and one.quote.id == message.id]:
+            self.local[local.id] = replace(local, quote=quote_of(message.id, message))
+
+
+class Threads:
+    """The threads that are kept: what was opened last, and every one that holds an unsent message of ours."""
+
+    def __init__(self, most: int = 30) -> None:
+        self._most = most
+        self._threads: dict[str, Thread] = {}  # the one opened last at the end
+
+    def __iter__(self) -> Iterator[Thread]:
+        return iter(self._threads.values())
+
+    def get(self, conversation_id: str) -> Thread | None:
+        """The thread, if it is kept."""
+        return self._threads.get(conversation_id)
+
+    def want(self, conversation_id: str) -> Thread:
+        """The thread, kept from now on."""
+        thread = self._threads.pop(conversation_id, None) or Thread(conversation_id)
+        self._threads[conversation_id] = thread
+        idle = [id for id, one in self._threads.items() if not one.local and one is not thread]
+        for id in idle[: max(0, len(self._threads) - self._most)]:
+            del self._threads[id]
+        return thread
+
+    def forget(self, ids: Iterable[str]) -> Iterator[str]:
+        """Let these go, save what was written here and has not left; tells which were kept."""
+        for id in ids:
+            thread = self._threads.pop(id, None)
+            if thread is None:
+                continue
+            if thread.local:
+                kept = self._threads[id] = Thread(id)
+                kept.local = thread.local
+            yield id
+
+
+def _key(message: Message) -> Key:
+    return (message.created_at, message.id)

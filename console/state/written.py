@@ -1,0 +1,35 @@
+"""What a person wrote, as text for the database and back."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter, ValidationError
+
+from console.errors import StateError
+from console.state.rows import Written
+
+_WRITTEN: TypeAdapter[Written] = TypeAdapter(Written)
+
+
+def to_text(written: Written) -> str:
+    """The JSON of what was written."""
+    return _WRITTEN.dump_json(written).decode()
+
+
+def from_text(text: str) -> Written:
+    """What was written, from its JSON. Raises StateError where it is not that."""
+    try:
+        return _WRITTEN.validate_json(text)
+    except ValidationError as error:
+        raise StateError("A draft or an unsent message cannot be read back: it was changed by another hand.") from error
+
+
+def joined(first: Written, second: Written) -> Written:
+    """Both in one, so that nothing of either is lost."""
+    texts = [text for text in (first.text, second.text) if text.strip()]
+    return Written(
+        text="\n\n".join(texts),
+        language=first.language if first.text.strip() else second.language,
+        note=first.note,
+        files=tuple({file.id: file for file in first.files + second.files}.values()),
+        reply_to=first.reply_to or second.reply_to,
+    )

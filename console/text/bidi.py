@@ -21,6 +21,7 @@ _ARABIC = re.compile("[\u0600-\u08ff]")
 _CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\n]")
 _BRACKETS = {"(": ")", "[": "]", "{": "}", "«": "»", "‹": "›"}
 _CLOSING = {close: opening for opening, close in _BRACKETS.items()}
+_DROPPED = ("", "BN", "B")  # unknown to this Python, or of no direction: the library would stop at it or leave it out
 _DEEPEST = 63  # brackets that rule BD16 keeps open at once
 _STRONG = {"L": "L", "R": "R", "AN": "R", "EN": "R"}
 
@@ -49,11 +50,7 @@ def _reordered(parts: list[str], base: int) -> str:
     algorithm.get_embedding_levels([part[0] for part in parts], storage)
     for drawn, part in zip(storage["chars"], parts, strict=True):
         drawn["rest"] = part[1:]
-        if drawn["type"] in (
-            "",
-            "BN",
-            "B",
-        ):  # unknown to this Python, or of no direction: the library would stop or drop
+        if drawn["type"] in _DROPPED:
             drawn["type"] = drawn["orig"] = "ON"
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)

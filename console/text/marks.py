@@ -43,6 +43,9 @@ NEVER = (
 UNSAFE = re.compile(f"[{CONTROLS}{SPACES}{BIDI}{UNSEEN}{NEVER}\u2028\u2029]")
 """A character that is never shown as it came. Line ends and tabs have become newlines and spaces before."""
 
+DRAWN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What no cell of a screen may hold, whoever drew it: a terminal would obey it, or turn the row around."""
+
 HIDDEN = re.compile(
     f"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202d\u202e\u115f\u1160\u3164\uffa0\U000e0000-\U000e0fff{NEVER}]"
     "|[\ufe00-\ufe0f]{2}"

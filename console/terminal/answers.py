@@ -1,0 +1,94 @@
+"""What a terminal answers to questions nobody asked, taken out of the input before it can become key presses.
+
+The framework's parser gives up on what it does not know and hands it on letter by letter: device reports in one name were
+132 keys. Answers that the framework waits for (modes, size, cursor) pass, and so do keys, mouse and pastes.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NEXT = re.compile(
+    r"(?P<kept>\x1b\[\?\d+;\d\$y)"  # the state of a mode, which the framework asked for
+    r"|(?P<paste>\x1b\[200~)"
+    r"|(?P<string>\x1b(?:\]\d{1,4};|P[\d;]*[!$+>|]|_G))"  # OSC, DCS, kitty graphics; less is a key held with Alt
+    r"|\x1b\[(?:"
+    r"[?>=][0-?]*[ -/]*[@-~]"  # device attributes, versions, kitty flags
+    r"|\d[\d;]*[cnxy]"  # status, parameters
+    r"|(?!48;)\d[\d;]*t"  # the window; 48 is a size in band
+    r"|\d[\d;]*[$*&'][@-~]"
+    r")"
+)
+"""An answer, the beginning of one that has an end of its own, or of a paste, within which nothing is looked at."""
+_STRING_END = re.compile(r"\x07|\x1b\\")
+_PARTIAL = re.compile(r"\x1b(?:\[(?:[?>=0-9][0-?]{0,60}[ -/]{0,2})?|\]\d{0,4}|P[\d;]{0,16}|_)\Z")
+_PASTE_END = "\x1b[201~"
+_PARTIAL_PASTE_END = re.compile(r"\x1b(?:\[(?:2(?:01?)?)?)?\Z")
+
+_MOST = 1 << 20
+"""Characters of one answer before we think that its end was lost."""
+_PATIENCE = 20
+"""Moments without input before we think so."""
+
+
+class Answers:
+    """The input of one terminal without the answers."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._in_paste = False
+        self._in_string = False
+        self._swallowed = 0
+        self._moments = 0
+
+    def feed(self, text: str) -> str:
+        """What of it is keys, mouse and pasted text. The beginning of an answer at its end is held back."""
+        text, self._held, self._moments = self._held + text, "", 0
+        kept: list[str] = []
+        while text:
+            read = self._string if self._in_string else self._paste if self._in_paste else self._keys
+            passed, text = read(text)
+            kept.append(passed)
+        return "".join(kept)
+
+    def flush(self) -> str:
+        """What was held back after all. To be called when no more came for a moment."""
+        self._moments += 1
+        if self._in_string:
+            self._in_string = self._moments < _PATIENCE
+            return ""
+        held, self._held = self._held, ""
+        return held
+
+    def _keys(self, text: str) -> tuple[str, str]:
+        """What passes up to the next answer or paste, and what follows."""
+        if found := _NEXT.search(text):
+            self._in_paste = found["paste"] is not None
+            self._in_string = found["string"] is not None
+            self._swallowed = 0
+            passes = self._in_paste or found["kept"] is not None
+            return text[: found.end() if passes else found.start()], text[found.end() :]
+        return self._hold(text, _PARTIAL), ""
+
+    def _paste(self, text: str) -> tuple[str, str]:
+        """What was pasted, up to its end, and what follows."""
+        inside, end, after = text.partition(_PASTE_END)
+        self._in_paste = not end
+        return (inside + end, after) if end else (self._hold(inside, _PARTIAL_PASTE_END), "")
+
+    def _string(self, text: str) -> tuple[str, str]:
+        """Nothing of the answer that is being swallowed, and what follows its end."""
+        if end := _STRING_END.search(text):
+            self._in_string = False
+            return "", text[end.end() :]
+        self._swallowed += len(text)
+        self._in_string = self._swallowed < _MOST
+        self._held = "\x1b" if text.endswith("\x1b") else ""  # half of its end
+        return "", ""
+
+    def _hold(self, text: str, partial: re.Pattern[str]) -> str:
+        """The text without the partial sequence at its end, which is held back."""
+        if cut := partial.search(text):
+            self._held = cut[0]
+            return text[: cut.start()]
+        return text

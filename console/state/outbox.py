@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Literal
 
 from ulid import ULID
 
+from console.errors import StateError
 from console.state.database import open_database, telling
 from console.state.rows import Written
 from console.state.written import from_text, to_text
@@ -91,10 +93,16 @@ class Outbox:
                 " where profile = ? and owner = ? order by place",
                 (self._profile, self._owner),
             ).fetchall()
-        return tuple(
-            Letter(local_id, conversation_id, from_text(written), state, datetime.fromisoformat(at), problem)
-            for local_id, conversation_id, written, state, at, problem in rows
-        )
+        letters = []
+        for local_id, conversation_id, written, state, at, problem in rows:
+            with suppress(
+                StateError
+            ):  # changed by another hand: it stays where it is, and must not keep us from working
+                letter = Letter(
+                    local_id, conversation_id, from_text(written), state, datetime.fromisoformat(at), problem
+                )
+                letters.append(letter)
+        return tuple(letters)
 
     def close(self) -> None:
         """Close the file; what is still in it is there for the next console."""

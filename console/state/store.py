@@ -217,7 +217,7 @@ class Store:
     def _resync(self, event: events.Resync) -> Touched:
         """What was told before it may be older than what comes, whatever the numbers and times say."""
         self._epoch += 1
-        self._last_event, self.last_event_id = 0, None
+        self._last_event, self.last_event_id = _number(event.id) or 0, event.id
         return Touched()
 
     def _hear(self, messages: Iterable[Message]) -> Iterator[str]:

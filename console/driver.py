@@ -185,9 +185,8 @@ class SafeDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal. The framework's own writer starts too and is never given anything."""
-        self._writer = Writer(
-            self._file.fileno(), partial(self._soon, self._hang_up), partial(self._soon, self._redraw)
-        )
+        fileno = self._file.fileno() if self._file else 2
+        self._writer = Writer(fileno, partial(self._soon, self._hang_up), partial(self._soon, self._redraw))
         self._writer.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 

@@ -1,6 +1,6 @@
 """What a terminal answers to questions nobody asked, taken out of the input before it can become key presses.
 
-The framework's parser gives up on what it does not know and hands it on letter by letter: device reports in one name were
+The framework's parser gives up on what it does not know and hands it on letter by letter: reports in one name were
 132 keys. Answers that the framework waits for (modes, size, cursor) pass, and so do keys, mouse and pastes.
 """
 

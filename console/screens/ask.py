@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from console.screens.dialog import NOTHING, Dialog, Field, KeyHint, StyleSheets, Words, prompted
+from console.screens.dialog import NOTHING, Dialog, Field, KeyHint, Prompted, StyleSheets, Words
 from console.text.safe import SafeLine
 
 Problem = SafeLine | None
@@ -40,7 +40,7 @@ class Ask(Dialog[str | None]):
     def body(self) -> ComposeResult:
         """The question, the line, and room for what is wrong with the answer."""
         yield Words(self._label, classes="-muted")
-        yield prompted(Field(self._value, placeholder=self._placeholder, id="answer"))
+        yield Prompted(Field(self._value, placeholder=self._placeholder, id="answer"))
         yield Words(classes="-danger", id="problem")
 
     def keys(self) -> Sequence[KeyHint]:

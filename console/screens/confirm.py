@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Input
 
-from console.screens.dialog import Dialog, Field, KeyHint, StyleSheets, Words, prompted
+from console.screens.dialog import Dialog, Field, KeyHint, Prompted, StyleSheets, Words
 from console.text.fold import fold
 from console.text.safe import SafeBlock, SafeLine
 
@@ -41,7 +41,7 @@ class Confirm(Dialog[bool]):
         if self._typed is not None:
             yield Words(SafeLine("To go on, type the name:"), classes="-muted", id="ask")
             yield Words(self._typed, classes="-name")
-            yield prompted(Field(id="typed"))
+            yield Prompted(Field(id="typed"))
 
     def keys(self) -> Sequence[KeyHint]:
         """Yes is offered only when it would be done."""

@@ -20,7 +20,7 @@ from textual.widgets import Input
 from console import themes
 from console.text.bidi import visual
 from console.text.safe import SafeBlock, SafeLine, line
-from console.text.width import cell_width, clip, wrap
+from console.text.width import cell_width, wrap
 
 Answer = TypeVar("Answer")
 KeyHint = tuple[SafeLine, SafeLine]
@@ -187,11 +187,17 @@ class Field(Input):
             super().action_cut()
 
 
-def prompted(field: Field) -> Horizontal:
+class Prompted(Horizontal):
     """The field behind a `›`, which says without colour where to write."""
-    return Horizontal(Words(SafeLine("›"), classes="prompt"), field, classes="prompted")
 
+    def __init__(self, field: Field) -> None:
+        super().__init__(Words(SafeLine("›"), classes="prompt"), field)
 
-def shortened(text: SafeLine, width: int) -> str:
-    """A line as it is drawn in so many cells."""
-    return visual(clip(text, width))
+    # Textual styles no sibling anew when `:focus-within` changes; a class it does.
+    def on_descendant_focus(self) -> None:
+        """Here is written now."""
+        self.add_class("-focused")
+
+    def on_descendant_blur(self) -> None:
+        """Here no longer."""
+        self.remove_class("-focused")

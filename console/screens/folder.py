@@ -32,11 +32,12 @@ class FolderEntry:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """Folders first, then files, by name. `problem` says why there is nothing to see."""
+    """Folders first, then files, by name. `problem` says why nothing is seen, though the folder may be there."""
 
     path: Path
     entries: tuple[FolderEntry, ...] = ()
     problem: SafeLine | None = None
+    is_there: bool = False
 
 
 _PROBLEMS: tuple[tuple[type[OSError], str], ...] = (
@@ -53,18 +54,14 @@ def read_folder(path: Path, now: datetime) -> Folder:
             entries = [_entry(one, now) for one in found]
     except OSError as error:
         said = next((words for kind, words in _PROBLEMS if isinstance(error, kind)), "This folder cannot be read.")
-        return Folder(path, problem=SafeLine(said))
+        return Folder(path, problem=SafeLine(said), is_there=isinstance(error, PermissionError))
     except ValueError:  # a NUL in the path
         return Folder(path, problem=SafeLine("There is no such folder."))
-    return Folder(path, tuple(sorted(entries, key=lambda entry: (entry.kind != "folder", entry.folded, entry.path))))
-
-
-def is_folder(path: Path) -> bool:
-    """Whether it is a folder that exists, as far as we may know."""
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
+    return Folder(
+        path,
+        tuple(sorted(entries, key=lambda entry: (entry.kind != "folder", entry.folded, entry.path))),
+        is_there=True,
+    )
 
 
 def typed_path(folder: Path, typed: str) -> Path:

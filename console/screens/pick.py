@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from console.screens.dialog import NOTHING, Dialog, Field, KeyHint, StyleSheets, prompted
+from console.screens.dialog import NOTHING, Dialog, Field, KeyHint, Prompted, StyleSheets
 from console.screens.listing import Listing, ListLine
 from console.text.fold import fold
 from console.text.safe import SafeLine, line
@@ -62,7 +62,7 @@ class Pick(Dialog[tuple[str, ...] | None]):
 
     def body(self) -> ComposeResult:
         """Where to type, and what is left of the list."""
-        yield prompted(Field(placeholder=SafeLine("type to filter"), id="filter"))
+        yield Prompted(Field(placeholder=SafeLine("type to filter"), id="filter"))
         yield Listing(empty=SafeLine("Nothing is called so."), id="choices")
 
     def on_mount(self) -> None:

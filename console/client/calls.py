@@ -72,6 +72,11 @@ class Calls:
         self._capabilities = capabilities_of(session)
         return session
 
+    @property
+    def known(self) -> Capabilities:
+        """What the server is known to be able to, without asking."""
+        return self._capabilities or DOCUMENTED_ONLY
+
     async def capabilities(self) -> Capabilities:
         """What the server can, asked once."""
         async with self._learning:
@@ -81,7 +86,7 @@ class Calls:
                 except NotFound:
                     if self._capabilities is None:
                         raise
-            return self._capabilities or DOCUMENTED_ONLY
+            return self.known
 
     async def require(self, feature: str, why: str) -> None:
         """Raise Unsupported with the sentence `why` unless the server has the feature."""
@@ -128,7 +133,7 @@ class Calls:
     async def _idempotency(self, procedure: Procedure[Any, Any], key: str | None) -> Mapping[str, str]:
         if procedure.kind != "mutation":
             return {}
-        known = self._capabilities if key is None else await self.capabilities()
-        if known is None or not known.has("idempotency"):
+        known = self.known if key is None else await self.capabilities()
+        if not known.has("idempotency"):
             return {}
         return {"Idempotency-Key": key or secrets.token_hex(16)}

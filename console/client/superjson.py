@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from console.contract.base import to_wire_time
 
-
 _Path = tuple[str, ...]
 
 

@@ -201,7 +201,7 @@ def _checked_base(base_url: str) -> str:
     base = base_url.strip().rstrip("/")
     try:
         parts = urlsplit(base)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in base
         httpx.URL(base)
     except (ValueError, httpx.InvalidURL):
         usable = False

@@ -48,7 +48,7 @@ class FilesResource:
 
         What the server would refuse for its number or size is a FileError before anything is sent.
         """
-        limits = (await self._calls.capabilities()).limits
+        limits = self._calls.known.limits
 
         async def attempt() -> tuple[Attachment, ...]:
             with ExitStack() as files:

@@ -1,0 +1,129 @@
+"""Where tRPC answers is found out once, or taken from the settings."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+import pytest
+
+from console.client import errors
+from console.client.answers import Answer
+from console.client.api import Api
+from console.client.mount import KNOWN_PATHS, mount_of
+from tests.client.fakes import HostedProduct, reply, running
+from tests.client.values import conversation
+from tests.wire import recorded
+from tests.wire.recorded import V10, V11, V11_MORE
+
+PROCEDURES = {"getConversation": lambda given: conversation(given["id"])}
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "transformer"),
+    [
+        (V11, "unknown procedure GET", "none"),
+        (V10, "unknown procedure GET", "none"),
+        (V11_MORE, "superjson error", "superjson"),
+    ],
+)
+def test_real_servers_are_recognised(file: str, name: str, transformer: str) -> None:
+    real = recorded.answer(file, name)
+
+    mount = mount_of("/trpc", "auto", Answer(real.status, real.headers, real.body))
+
+    assert mount is not None
+    assert (mount.path, mount.transformer) == ("/trpc", transformer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(404, {}, b"<html>"),
+        Answer(404, {}, b'{"message": "Not found"}'),
+        Answer(404, {}, b'{"error": "Not found"}'),
+        Answer(404, {}, b'{"error": {"code": 404}}'),
+        Answer(404, {}, b'[{"error": {"message": "x"}}]'),
+        Answer(200, {}, b'{"error": {"message": "x"}}'),
+        Answer(404, {}, b""),
+    ],
+)
+def test_anything_else_is_not_the_mount(answer: Answer) -> None:
+    assert mount_of("/trpc", "auto", answer) is None
+
+
+@pytest.mark.parametrize("mount", KNOWN_PATHS)
+@pytest.mark.parametrize("superjson", [False, True])
+async def test_the_mount_is_found_once_for_all_calls(mount: str, superjson: bool) -> None:
+    product = HostedProduct(PROCEDURES, mount=mount, superjson=superjson)
+
+    async with running(product) as server, Api(server.url, "plato_k") as api:
+        both = await asyncio.gather(api.conversations.get("a"), api.conversations.get("b"))
+        await api.conversations.get("c")
+
+    assert [one.id for one in both] == ["a", "b"]
+    asked = [heard.path for heard in server.heard if heard.path.endswith("__probe__")]
+    assert asked == [f"{path}/__probe__" for path in KNOWN_PATHS[: KNOWN_PATHS.index(mount) + 1]]
+
+
+@pytest.mark.parametrize("path", ["/connect/rpc", "connect/rpc/", "connect/rpc"])
+async def test_what_is_set_is_not_asked_for(path: str) -> None:
+    product = HostedProduct(PROCEDURES, mount="/connect/rpc")
+
+    async with running(product) as server, Api(server.url, "plato_k", trpc_path=path, transformer="none") as api:
+        await api.conversations.get("a")
+
+    assert [heard.path for heard in server.heard] == ["/connect/rpc/v1.connect.getConversation"]
+
+
+async def test_a_path_that_is_set_is_the_only_one_asked_for_its_transformer() -> None:
+    product = HostedProduct(PROCEDURES, mount="/connect/rpc", superjson=True)
+
+    async with running(product) as server, Api(server.url, "plato_k", trpc_path="/connect/rpc") as api:
+        assert (await api.conversations.get("a")).id == "a"
+
+    assert server.heard[0].path == "/connect/rpc/__probe__"
+
+
+async def test_a_transformer_that_is_set_is_believed() -> None:
+    product = HostedProduct(PROCEDURES, superjson=True)
+    transformer: Literal["superjson"] = "superjson"
+
+    async with running(product) as server, Api(server.url, "plato_k", transformer=transformer) as api:
+        assert (await api.conversations.get("a")).id == "a"
+
+
+async def test_an_address_without_the_api_is_said_to_be_one() -> None:
+    page = reply(404, b"<html>", content_type="text/html")
+
+    async with running(page) as server, Api(server.url, "plato_k") as api:
+        with pytest.raises(errors.NotUnderstood, match=r"no Connect360 API at http.*trpc_path"):
+            await api.conversations.get("a")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (reply(502, b"<html>"), errors.ServerFault),
+        (reply(401, {"message": "No apiKey provided."}), errors.Unauthorized),
+        (reply(301, location="https://elsewhere.example"), errors.Redirected),
+        (reply(429, retry_after="3600"), errors.TooManyRequests),
+    ],
+)
+async def test_a_gateway_in_the_way_is_told_as_itself(answer: bytes, kind: type[errors.ApiError]) -> None:
+    async with running(answer) as server, Api(server.url, "plato_k") as api:
+        with pytest.raises(kind):
+            await api.conversations.get("a")
+
+
+async def test_a_server_that_comes_back_is_asked_again() -> None:
+    product = HostedProduct(PROCEDURES)
+    answers = iter([reply(502), reply(502), reply(502)])
+
+    async def recovering(heard: object, line: object) -> bytes:
+        return next(answers, b"") or await product(heard, line)  # type: ignore[arg-type]
+
+    async with running(recovering) as server, Api(server.url, "plato_k") as api:
+        with pytest.raises(errors.ServerFault):
+            await api.conversations.get("a")
+        assert (await api.conversations.get("a")).id == "a"

@@ -60,17 +60,16 @@ class Desk:
             self._sending.restore()
 
     async def load_rest(self) -> None:
-        """Every other conversation, slowly, in the background. Raises ApiError for what is no broken line."""
+        """Every other conversation, slowly, in the background; the Follower does it by itself. Raises ApiError."""
         await self._loading.rest()
 
-    async def refresh(self, *, whole: bool = False) -> None:
-        """Load again what may have changed unheard: who we are, the first page, what is open; `whole`, everything."""
+    async def refresh(self) -> None:
+        """Load everything again, for it may have changed unheard: what is shown first. Raises ApiError."""
         await self.start()
         if self.open_id is not None:
             with suppress(NotFound):
                 await self._loading.reload(self.open_id)
-        if whole:
-            await self._loading.rest()
+        await self._loading.rest()
 
     async def open(self, id: str) -> None:
         """Have a conversation's newest messages, and mark it as read where that is kept and permitted."""

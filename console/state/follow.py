@@ -93,7 +93,7 @@ class Follower:
                 self._store.apply(event)
                 if isinstance(event, Resync):
                     self._must_load = True
-                    self._load(whole=True)
+                    self._load()
 
     async def _poll(self) -> None:
         polls = 0
@@ -115,8 +115,8 @@ class Follower:
         self._tell(state, None)
         if came_back:
             self._desk.resume()
-            if self._must_load and state == "live":
-                self._load(whole=False)
+            if self._must_load:
+                self._load()
 
     def _broke(self, error: ApiError | None) -> None:
         """The line broke; without an error the server ended it in good order, as one that is shutting down does."""
@@ -133,15 +133,15 @@ class Follower:
         delay = _PATIENT_DELAY if is_patient else _DELAYS[min(self._failures, len(_DELAYS)) - 1]
         return max(delay, self._asked_to_wait) * (0.8 + 0.4 * self._chance())
 
-    def _load(self, *, whole: bool) -> None:
+    def _load(self) -> None:
         """Load again beside the stream, which goes on: what comes by both ends the same."""
         if self._loading is not None:
             self._loading.cancel()
-        self._loading = asyncio.create_task(self._loaded(whole))
+        self._loading = asyncio.create_task(self._refresh())
 
-    async def _loaded(self, whole: bool) -> None:
+    async def _refresh(self) -> None:
         with suppress(ApiError):  # the stream tells of it; coming back loads again
-            await self._desk.refresh(whole=whole)
+            await self._desk.refresh()
             self._must_load = False
 
     async def _stop_loading(self) -> None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from console.client.api import Api
-from console.client.errors import LineError, NotFound, TooManyRequests
+from console.client.errors import NotFound, TooManyRequests
 from console.contract.inputs import ListConversations
 from console.contract.permissions import ENGAGE, permits
 from console.contract.shapes import Conversation, Page, Session
@@ -31,7 +31,6 @@ class Loading:
         self._api = api
         self._store = store
         self._sleep = sleep
-        self._is_loading_rest = False
         self._loading_older: set[str] = set()
         self.open_id: str | None = None
 
@@ -50,18 +49,24 @@ class Loading:
             return Page(items=())
 
     async def rest(self) -> None:
-        """Every other conversation, those below others too, and what became of those that are no longer listed.
+        """Every conversation, those below others too, and what became of those that are no longer listed.
 
-        Asks slowly, and stops without a word where the line breaks: coming back loads again.
+        Asks slowly: nobody waits for it. Raises ApiError.
         """
-        if self._is_loading_rest:
-            return
-        self._is_loading_rest = True
+        known = {row.id for row in self._store.outline.rows()}
         try:
-            with suppress(LineError):
-                await self._everything()
-        finally:
-            self._is_loading_rest = False
+            found = await self._level(None)
+        except NotFound:
+            return  # a server that lists none
+        parents = [id for id, children in found.items() if children]
+        for parent in parents:  # grows while it is walked
+            with suppress(NotFound):  # deleted meanwhile
+                below = await self._level(parent)
+                found |= below
+                parents.extend(id for id, children in below.items() if children)
+        for id in known - found.keys():
+            await self._patiently(lambda: self._still_there(id))  # noqa: B023  awaited before the next turn
+        await self._patiently(self.members)
 
     async def open(self, id: str) -> None:
         """Have the newest messages of a conversation, and mark it as read. Raises Connect360Error."""
@@ -129,22 +134,6 @@ class Loading:
         page = await self._api.conversations.list(given)
         self._store.apply(changes.ConversationsAnswered(page.items, asked))
         return page
-
-    async def _everything(self) -> None:
-        known = {line.id for line in self._store.outline.rows()}
-        try:
-            found = await self._level(None)
-        except NotFound:
-            return  # a server that lists none
-        parents = [id for id, children in found.items() if children]
-        for parent in parents:  # grows while it is walked
-            with suppress(NotFound):  # deleted meanwhile
-                below = await self._level(parent)
-                found |= below
-                parents.extend(id for id, children in below.items() if children)
-        for id in known - found.keys():
-            await self._patiently(lambda: self._still_there(id))  # noqa: B023  awaited before the next turn
-        await self._patiently(self.members)
 
     async def _level(self, parent_id: str | None) -> dict[str, int]:
         """All conversations right below one, each with how many are below it."""

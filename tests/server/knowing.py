@@ -20,15 +20,15 @@ class FakeKnowledge:
 
     known: Sequence[Article] = ()
     answered: Sequence[PastAnswer] = ()
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def articles(self, workspace: str) -> Sequence[Article]:
         """All of them."""
         return self.known
 
-    async def past_answers(self, workspace: str, question: str, besides: str) -> Sequence[PastAnswer]:
-        """All of them, whatever is asked."""
-        self.asked.append((workspace, question, besides))
+    async def past_answers(self, workspace: str, besides: str) -> Sequence[PastAnswer]:
+        """All of them."""
+        self.asked.append((workspace, besides))
         return self.answered
 
 

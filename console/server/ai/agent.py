@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -58,5 +58,5 @@ class Agent(Protocol):
     def description(self) -> str:
         """What it does, in a sentence."""
 
-    def answer(self, assignment: Assignment) -> AsyncIterator[str]:
+    def answer(self, assignment: Assignment) -> AsyncGenerator[str, None]:
         """The answer in pieces. Raises AgentFailed, at the start or midway; closing the iterator stops the work."""

@@ -39,8 +39,8 @@ class Knowledge(Protocol):
     async def articles(self, workspace: str) -> Sequence[Article]:
         """All of its articles."""
 
-    async def past_answers(self, workspace: str, question: str, besides: str) -> Sequence[PastAnswer]:
-        """What followed customers' questions like this one, in conversations other than `besides`."""
+    async def past_answers(self, workspace: str, besides: str) -> Sequence[PastAnswer]:
+        """What followed customers' messages lately, in conversations other than `besides`."""
 
 
 def article_sources(articles: Iterable[Article], language: Language) -> list[Source]:

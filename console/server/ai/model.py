@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MOST_CHARACTERS = 20_000
 _FACTS = 5
 _END = "[DONE]"
-_ADDRESS = re.compile(r"https?://[^\s/@?#]+[^\s?#]*")
+_ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s?#]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class ModelAgent:
         self._settings = settings
         self._knowledge = knowledge
 
-    async def answer(self, assignment: Assignment) -> AsyncIterator[str]:
+    async def answer(self, assignment: Assignment) -> AsyncGenerator[str, None]:
         """The model's words as they come. Raises AgentFailed when the model refuses, breaks off or falls silent."""
         import httpx  # 0.2 s, which only a server with a model should cost
 
@@ -92,7 +92,7 @@ class ModelAgent:
         return find(article_sources(articles, assignment.language), wanted, assignment.language)[:_FACTS]
 
 
-async def _pieces(response: httpx.Response) -> AsyncIterator[str]:
+async def _pieces(response: httpx.Response) -> AsyncGenerator[str, None]:
     """The text of each chunk until the model says that it is done."""
     from httpx_sse import EventSource, SSEError
 

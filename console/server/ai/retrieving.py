@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 import anyio
 import anyio.to_thread
@@ -15,6 +15,7 @@ from console.server.ai.retrieval import Found, best, find, question_terms, sente
 
 Sleep = Callable[[float], Awaitable[object]]
 
+RETRIEVING = "agent_knowledge"
 _MESSAGES_LOOKED_AT = 3
 _WORDS = re.compile(r"\S+\s*|\s+")
 _NUMBER = re.compile(r"\[(\d{1,3})\]")
@@ -23,7 +24,7 @@ _NUMBER = re.compile(r"\[(\d{1,3})\]")
 class RetrievingAgent:
     """Answers from articles and past answers. `pace` is seconds between words, so that a person can follow."""
 
-    id = "agent_knowledge"
+    id = RETRIEVING
     name = "Knowledge"
     description = "Quotes your articles and past answers, with their sources. Makes nothing up."
 
@@ -32,7 +33,7 @@ class RetrievingAgent:
         self._pace = pace
         self._sleep = sleep
 
-    async def answer(self, assignment: Assignment) -> AsyncIterator[str]:
+    async def answer(self, assignment: Assignment) -> AsyncGenerator[str, None]:
         """The answer, word by word. Raises AgentFailed for what quoting cannot do."""
         for word in _WORDS.findall(await self._whole(assignment)):
             yield word
@@ -58,7 +59,7 @@ class RetrievingAgent:
         if not asked:
             return []
         articles = await self._knowledge.articles(assignment.workspace)
-        past = await self._knowledge.past_answers(assignment.workspace, asked[0], assignment.conversation)
+        past = await self._knowledge.past_answers(assignment.workspace, assignment.conversation)
 
         def rank() -> list[Found]:
             sources = article_sources(articles, language) + past_sources(past, PAST_TITLES, language)

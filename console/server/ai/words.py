@@ -13,9 +13,9 @@ _SHORTEST_STEM = 3
 
 _STOP_WORDS: dict[Language, str] = {
     "en": """
-        a about above after all also am an and any are as at be been before below between but by can cannot could d did do does
-        doing don during for from get got had has have he hello help her here hey hi him his how i if im in into is
-        it its just kindly know let like ll m may me might more my need no not of off ok on or our out over
+        a about above after all also am an and any are as at be been before below between but by can cannot could d did
+        do does doing don during for from get got had has have he hello help her here hey hi him his how i if im in
+        into is it its just kindly know let like ll m may me might more my need no not of off ok on or our out over
         please re s she should so some still t tell than thank thanks that the their them then there these
         they this those to too until up us ve very want was we well were what when where which while who whom
         why will with within without would yes yet you your

@@ -58,10 +58,6 @@ def connect360(ctx: click.Context) -> int | None:
     if ctx.invoked_subcommand is not None:
         return None
     from console.cli.loop import run
-    from console.cli.screen import show
-    from console.config import load_settings
+    from console.cli.open import open_console
 
-    settings = load_settings()
-    if settings.api_key is not None:
-        ctx.obj.add(settings.api_key.get_secret_value())
-    return run(show(settings))
+    return run(open_console(ctx.obj))

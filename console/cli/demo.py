@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from console.config import Settings
 
 
 @click.command()
@@ -30,7 +34,16 @@ def demo(ctx: click.Context, dialogues: Path | None, role: str) -> int:
     is gone.
     """
     from console.cli.loop import run
+
+    return run(show_demo(ctx.obj, role=role, dialogues=dialogues))
+
+
+async def show_demo(secrets: set[str], *, role: str = "agent", dialogues: Path | None = None) -> int:
+    """Run the demo with the console on it; the exit code."""
     from console.cli.screen import preload, show
     from console.demo.run import demo as run_demo
 
-    return run(run_demo(show, role=role, dialogues=dialogues, secrets=ctx.obj, preload=preload))
+    async def shown(settings: Settings) -> int:
+        return (await show(settings, profile="demo")).code
+
+    return await run_demo(shown, role=role, dialogues=dialogues, secrets=secrets, preload=preload)

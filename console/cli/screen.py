@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from console.config import Settings
 
 
-async def show(settings: Settings, *, profile: str = "default", title: str | None = None) -> int:
+class Left(NamedTuple):
+    """How a person left the console: the exit code, and what they chose to see instead."""
+
+    code: int
+    choice: str | None
+
+
+async def show(settings: Settings, *, profile: str = "default") -> Left:
     """Run the console until the person leaves it. Being cancelled is a way of leaving: what was written is kept."""
     from console.app import ConsoleApp
 
-    app = ConsoleApp(settings, profile=profile, title=title)
+    app = ConsoleApp(settings, profile=profile)
     running = asyncio.ensure_future(app.run_async())
     try:
-        await asyncio.shield(running)
+        choice = await asyncio.shield(running)
     except asyncio.CancelledError:
         app.exit()
         await running
         raise
-    return app.return_code or 0
+    return Left(app.return_code or 0, choice)
 
 
 def preload() -> None:

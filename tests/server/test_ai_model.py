@@ -68,6 +68,11 @@ async def test_every_way_to_end_well_is_known(script: Sequence[Step]) -> None:
         assert await whole(agent_at(address)) == ["Hello"]
 
 
+async def test_half_a_character_becomes_a_mark() -> None:
+    async with serving(FakeModel([chunk("a\ud83d"), DONE]).app) as address:
+        assert await whole(agent_at(address)) == ["a\ufffd"]
+
+
 @pytest.mark.parametrize(
     ("script", "sentence"),
     [

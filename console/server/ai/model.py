@@ -129,7 +129,9 @@ def _chunk(text: str) -> tuple[str, bool]:
         case {"error": _}:
             raise AgentFailed("The model reported an error midway. Try again.")
         case {"choices": [{"delta": {"content": str(words)}, **rest}, *_]}:
-            return words, rest.get("finish_reason") is not None
+            # A lone surrogate, which JSON can hold and no table can keep, becomes a mark.
+            whole = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            return whole, rest.get("finish_reason") is not None
         case {"choices": [{"finish_reason": str()}, *_]}:
             return "", True
         case {"choices": list()}:

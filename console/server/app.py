@@ -1,0 +1,66 @@
+"""The ASGI app: routes on a service, with what stands before all of them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from console.server.refusal import Refusal
+from console.server.routes import health, trpc
+from console.server.routes.rest import not_here, on_fault, on_refusal
+from console.server.service import Config, Service
+
+
+def build_app(config: Config) -> Starlette:
+    """The app on a data directory, whose tables are made or upgraded first. Raises SettingsError."""
+    service = Service(config)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await service.run()
+        yield
+        await service.close()
+
+    app = Starlette(
+        routes=[*health.ROUTES, *trpc.ROUTES],
+        middleware=[Middleware(KnownHosts, hosts=config.hosts)],
+        exception_handlers={Refusal: on_refusal, 404: not_here, Exception: on_fault},
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    return app
+
+
+class KnownHosts:
+    """Refuses names that are not the server's own: a web page may have pointed one of its own here."""
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] | None) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what came under a known name, from no page of another origin."""
+        if scope["type"] != "http" or self._hosts is None or self._is_known(Request(scope), self._hosts):
+            await self._app(scope, receive, send)
+            return
+        refusal = JSONResponse({"message": "This server does not answer to that host or origin."}, 403)
+        await refusal(scope, receive, send)
+
+    def _is_known(self, request: Request, hosts: frozenset[str]) -> bool:
+        origin = request.headers.get("origin")
+        named = [f"//{request.headers.get('host', '')}", *([origin] if origin is not None else [])]
+        return all(_host(one) in hosts for one in named)
+
+
+def _host(address: str) -> str:
+    try:
+        return (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return ""

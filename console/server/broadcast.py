@@ -1,0 +1,72 @@
+"""Who listens: streams of events are woken after a commit, and ended when their key or the server is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from console.server.refusal import Refusal
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One open stream. `refusal` says why it is over; `is_closing`, that the server goes."""
+
+    workspace_id: str
+    key_id: str
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+    refusal: Refusal | None = None
+    is_closing: bool = False
+
+    async def wait(self) -> None:
+        """Until something may have happened."""
+        await self.woken.wait()
+        self.woken.clear()
+
+
+class Hub:
+    """The open streams of a server. Its methods belong to the loop's thread."""
+
+    def __init__(self) -> None:
+        self._listeners: set[Listener] = set()
+        self._is_closing = False
+
+    @contextmanager
+    def listening(self, workspace_id: str, key_id: str) -> Iterator[Listener]:
+        """A listener for as long as the block runs."""
+        listener = Listener(workspace_id, key_id, is_closing=self._is_closing)
+        self._listeners.add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.discard(listener)
+
+    def workspaces(self) -> frozenset[str]:
+        """Those that somebody listens to."""
+        return frozenset(listener.workspace_id for listener in self._listeners)
+
+    def keys(self) -> frozenset[str]:
+        """Those that somebody listens with."""
+        return frozenset(listener.key_id for listener in self._listeners)
+
+    def wake(self, workspaces: Collection[str]) -> None:
+        """Something happened in these workspaces."""
+        for listener in self._listeners:
+            if listener.workspace_id in workspaces:
+                listener.woken.set()
+
+    def refuse(self, keys: Collection[str], refusal: Refusal) -> None:
+        """These keys open nothing any more."""
+        for listener in self._listeners:
+            if listener.key_id in keys:
+                listener.refusal = refusal
+                listener.woken.set()
+
+    def close(self) -> None:
+        """End every stream, and those that are still to come."""
+        self._is_closing = True
+        for listener in self._listeners:
+            listener.is_closing = True
+            listener.woken.set()

@@ -1,0 +1,143 @@
+"""A call carried out: permission, input, handler, in this order, and the answer as JSON text."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from console.contract.procedures import Procedure
+from console.server.auth import Caller
+from console.server.procedures import MUTATIONS, QUERIES
+from console.server.procedures.calls import Reading, Writing
+from console.server.refusal import BUSY, FAULT, Refusal, bad_request
+from console.server.sentences import sentence_of
+from console.server.store.answers import Asked, first_answer, keep_answer, question_of
+from console.server.superjson import UNDEFINED
+from console.server.trpc import Call, Calls, Outcome
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from console.server.service import Service
+    from console.server.store.writer import Transaction
+
+log = logging.getLogger("connect360.server")
+
+_IDEMPOTENCY_KEY = "idempotency-key"
+_LONGEST_KEY = 200
+
+
+async def carry_out(service: Service, calls: Calls, headers: Mapping[str, str]) -> list[Outcome]:
+    """What became of each call. They run side by side, and one that fails leaves the others alone."""
+    caller = _caller(service, calls, headers)
+    ended = await asyncio.gather(
+        *(_perform(service, call, caller, headers, len(calls.calls)) for call in calls.calls), return_exceptions=True
+    )
+    return [_outcome(call, end) for call, end in zip(calls.calls, ended, strict=True)]
+
+
+def read_input(call: Call) -> Any:
+    """The input as the contract has it. Raises a Refusal with a sentence for what cannot be used."""
+    assert call.procedure is not None
+    raw = call.input()
+    try:
+        return call.procedure.input.model_validate({} if raw is UNDEFINED else raw, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise bad_request(sentence_of(error)) from None
+
+
+def refusal_of(error: BaseException) -> Refusal:
+    """What leaves the server about an error: a refusal as it is, of anything else no word."""
+    if isinstance(error, Refusal):
+        return error
+    if not isinstance(error, Exception):
+        raise error
+    log.error("a call failed", exc_info=error)
+    return Refusal("SERVICE_UNAVAILABLE", BUSY) if isinstance(error, OperationalError) else _fault()
+
+
+def _fault() -> Refusal:
+    return Refusal("INTERNAL_SERVER_ERROR", FAULT)
+
+
+def _caller(service: Service, calls: Calls, headers: Mapping[str, str]) -> Caller | Refusal:
+    """Who calls, or why not: looked up once, and not at all when no call gets that far."""
+    wanted = sum(call.refusal is None for call in calls.calls)
+    try:
+        caller = service.caller(headers)
+        service.limiter.count(caller.key_id, wanted)
+    except Refusal as refusal:
+        return refusal
+    return caller
+
+
+async def _perform(
+    service: Service, call: Call, caller: Caller | Refusal, headers: Mapping[str, str], calls: int
+) -> bytes:
+    if call.refusal is not None:
+        raise call.refusal
+    if isinstance(caller, Refusal):
+        raise caller
+    procedure = call.procedure
+    assert procedure is not None
+    caller.require(procedure.permission)
+    wanted = read_input(call)
+    if procedure.kind == "query":
+        return await _query(service, procedure, caller, wanted)
+    return await _mutate(service, procedure, caller, wanted, _asked(procedure, caller, call.raw, headers, calls))
+
+
+def _asked(
+    procedure: Procedure[Any, Any], caller: Caller, raw: Any, headers: Mapping[str, str], calls: int
+) -> Asked | None:
+    """How a mutation is recognised when it comes again; None without the header."""
+    key = headers.get(_IDEMPOTENCY_KEY)
+    if key is None:
+        return None
+    if calls > 1:
+        raise bad_request("Idempotency-Key goes with a single call, not with a batch.")
+    if not 0 < len(key) <= _LONGEST_KEY:
+        raise bad_request(f"Idempotency-Key must be 1 to {_LONGEST_KEY} characters.")
+    return Asked(caller.workspace_id, caller.key_id, key, question_of(procedure.path, raw))
+
+
+async def _query(service: Service, procedure: Procedure[Any, Any], caller: Caller, wanted: Any) -> bytes:
+    handler = QUERIES[procedure.name]
+
+    def reading(connection: Connection) -> bytes:
+        answer = handler(Reading(connection, caller, service.now(), service.agents), wanted)
+        return procedure.answer.dump_json(answer, by_alias=True)
+
+    return await service.store.read(reading)
+
+
+async def _mutate(
+    service: Service, procedure: Procedure[Any, Any], caller: Caller, wanted: Any, asked: Asked | None
+) -> bytes:
+    handler = MUTATIONS[procedure.name]
+
+    def writing(transaction: Transaction) -> tuple[bytes, Any]:
+        if asked is not None and (before := first_answer(transaction, asked)) is not None:
+            return before, None
+        key = asked.idempotency_key if asked else None
+        made = handler(Writing(transaction, caller, key, service.agents), wanted)
+        answer = procedure.answer.dump_json(made, by_alias=True)
+        if asked is not None:
+            keep_answer(transaction, asked, answer)
+        return answer, made
+
+    answer, made = await service.store.write(writing)
+    if made is not None:
+        service.after(procedure, caller, wanted, made)
+    return answer
+
+
+def _outcome(call: Call, end: bytes | BaseException) -> Outcome:
+    if isinstance(end, BaseException):
+        return Outcome(call.path, refusal=refusal_of(end))
+    return Outcome(call.path, end)

@@ -1,0 +1,34 @@
+"""New ids: a prefix and a ULID, so that records sort by their time, those of one millisecond by their making."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from ulid import ULID
+
+_RANDOM_BITS = 80
+_LAST_TIME = (1 << 48) - 1
+
+
+class Ids:
+    """A source of ids for one thread. `entropy` is `os.urandom` or a stand-in of a test's."""
+
+    def __init__(self, entropy: Callable[[int], bytes] = os.urandom) -> None:
+        self._entropy = entropy
+        self._at = -1
+        self._random = 0
+
+    def new(self, prefix: str, at: int) -> str:
+        """An id of the millisecond `at`; it sorts after the one before it of the same millisecond."""
+        at = min(max(at, 0), _LAST_TIME)
+        if at == self._at and self._random + 1 < 1 << _RANDOM_BITS:
+            self._random += 1
+        else:
+            self._at, self._random = at, int.from_bytes(self._entropy(_RANDOM_BITS // 8))
+        return f"{prefix}_{ULID.from_int(self._at << _RANDOM_BITS | self._random)}"
+
+
+def new_id(prefix: str) -> str:
+    """An id of this moment, from any thread."""
+    return f"{prefix}_{ULID()}"

@@ -1,0 +1,85 @@
+"""Making, listing and revoking keys on a data directory, beside a running server or before there is one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+
+from console.contract.permissions import RoleName
+from console.errors import SettingsError
+from console.server.auth import Hasher, new_key
+from console.server.clock import Clock, as_milliseconds, utc_now
+from console.server.store import keys
+from console.server.store.database import write_once
+from console.server.store.keys import KeyRecord, NewKey
+from console.server.store.writer import Transaction
+
+_DAY = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whom a key is for."""
+
+    name: str
+    email: str
+    role: RoleName
+
+
+def holder(person: str, role: RoleName) -> Holder:
+    """Somebody written as `Name <email>`. Raises SettingsError for anything else."""
+    name, email = parseaddr(person)
+    if not name or "@" not in email.strip("@"):
+        raise SettingsError(f'"{person}" is not a member. Write one as "Name <name@example.com>".')
+    return Holder(name, email, role)
+
+
+def private_directory(directory: Path) -> Path:
+    """The data directory, made if it is new, and shut to everybody else."""
+    os.umask(0o077)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise SettingsError(f"{directory} cannot be used for data: {reason}. Choose another with --data.") from error
+    return directory
+
+
+def create_keys(
+    directory: Path,
+    workspace: str,
+    holders: Sequence[Holder],
+    expires_in_days: float | None = None,
+    clock: Clock = utc_now,
+) -> list[str]:
+    """A new key for each holder, in their order. They are kept nowhere."""
+    hasher = Hasher(directory)
+    made = [new_key() for _ in holders]
+
+    def mutation(transaction: Transaction) -> None:
+        expires_at = None if expires_in_days is None else transaction.now + int(expires_in_days * _DAY)
+        for one, key in zip(holders, made, strict=True):
+            keys.create(transaction, NewKey(workspace, one.name, one.email, one.role, hasher.hash(key), expires_at))
+
+    write_once(directory, mutation, clock)
+    return made
+
+
+def list_keys(directory: Path) -> list[KeyRecord]:
+    """Every key of a data directory."""
+    return write_once(directory, lambda transaction: keys.all_keys(transaction.connection))
+
+
+def revoke_key(directory: Path, key_id: str) -> None:
+    """Shut a key for good. Raises SettingsError when there is none with this id."""
+    if not write_once(directory, lambda transaction: keys.revoke(transaction, key_id)):
+        raise SettingsError(f'There is no key "{key_id}". `connect360 keys list` shows those there are.')
+
+
+def is_good(record: KeyRecord, clock: Clock = utc_now) -> bool:
+    """Whether a key opens anything at this moment."""
+    return record.is_good(as_milliseconds(clock()))

@@ -1,0 +1,111 @@
+"""The `events` subscription: server-sent events as tRPC sends them (recorded in tests/wire).
+
+Every refusal but that of an unknown path comes inside HTTP 200, as `serialized-error`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from console.contract.events import EVENT, Event
+from console.server.auth import Caller
+from console.server.dispatch import read_input, refusal_of
+from console.server.refusal import Refusal
+from console.server.service import Service
+from console.server.store import events
+from console.server.store.events import Follow
+from console.server.superjson import wrap
+from console.server.trpc import Call, Calls, error_shape
+
+if TYPE_CHECKING:
+    from sse_starlette import ServerSentEvent
+
+_HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no", "vary": "trpc-accept, accept"}
+
+
+def event_stream(service: Service, calls: Calls, headers: Mapping[str, str]) -> Response:
+    """The stream that answers a subscription."""
+    from sse_starlette import EventSourceResponse
+
+    call = calls.calls[0]
+    allow = {"allow": "GET"} if call.refusal is not None else {}
+    return EventSourceResponse(
+        _stream(service, calls, headers),
+        headers=_HEADERS | allow,
+        ping=service.config.ping_seconds,
+        ping_message_factory=_ping,
+        sep="\n",
+    )
+
+
+async def _stream(service: Service, calls: Calls, headers: Mapping[str, str]) -> AsyncIterator[ServerSentEvent]:
+    call = calls.calls[0]
+    silence = int(service.config.ping_seconds * 3000)
+    try:
+        caller, last = _opened(service, call, calls, headers)
+    except Refusal as refusal:
+        yield _said(f'{{"reconnectAfterInactivityMs":{silence}}}', "connected")
+        yield _refused(refusal, call.path, calls.is_wrapped)
+        return
+    follow = Follow(caller.workspace_id, caller.member_id, caller.key_id)
+    with service.hub.listening(caller.workspace_id, caller.key_id) as listener:
+        oldest, newest = await service.store.read(events.bounds, caller.workspace_id)
+        position = newest if last is None else _number(last)
+        is_lost = position is None or position > newest or position < oldest - 1
+        start = newest if position is None or is_lost else position
+        # The id tells a client that has none yet from where to go on if nothing happens before it loses the line.
+        yield _said(f'{{"reconnectAfterInactivityMs":{silence}}}', "connected", str(start))
+        if is_lost:
+            yield _told(await service.store.read(events.resync, caller.workspace_id, service.now()), calls.is_wrapped)
+        while not listener.is_closing:
+            page = await service.store.read(events.after, follow, start)
+            for event in page.events:
+                yield _told(event, calls.is_wrapped)
+            start = page.last
+            if not page.has_more:
+                await listener.wait()
+            if listener.refusal is not None:
+                yield _refused(listener.refusal, call.path, calls.is_wrapped)
+                return
+
+
+def _opened(service: Service, call: Call, calls: Calls, headers: Mapping[str, str]) -> tuple[Caller, str | None]:
+    """Who follows, and from which event on; None from now. Raises the refusal of whoever may not."""
+    if call.refusal is not None:
+        raise call.refusal
+    assert call.procedure is not None
+    caller = service.caller(headers)
+    service.limiter.count(caller.key_id)
+    caller.require(call.procedure.permission)
+    wanted = read_input(call)
+    query = calls.query or {}
+    named = (headers.get("last-event-id"), query.get("lastEventId"), query.get("Last-Event-Id"), wanted.last_event_id)
+    return caller, next((last for last in named if last), None)
+
+
+def _number(last: str) -> int | None:
+    """The number of an event; None for what is none of ours."""
+    return int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else None
+
+
+def _told(event: Event, wrapped: bool) -> ServerSentEvent:
+    text = EVENT.dump_json(event, by_alias=True)
+    return _said((wrap(text) if wrapped else text).decode(), None, event.id)
+
+
+def _refused(refusal: Refusal, path: str, wrapped: bool) -> ServerSentEvent:
+    text = error_shape(refusal_of(refusal), path)
+    return _said((wrap(text) if wrapped else text).decode(), "serialized-error")
+
+
+def _ping() -> ServerSentEvent:
+    return _said("", "ping")  # with its `data:` line, without which a browser drops the event
+
+
+def _said(text: str, kind: str | None, number: str | None = None) -> ServerSentEvent:
+    from sse_starlette import ServerSentEvent
+
+    return ServerSentEvent(text, event=kind, id=number, sep="\n")

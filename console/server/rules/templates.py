@@ -1,0 +1,37 @@
+"""Templates: `{{ name }}` and `{{ customer.name }}` filled in from a context."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_VARIABLE = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
+
+
+def render(content: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """The content with its variables filled in; one that the context lacks stays as it stands, to be seen."""
+
+    def said(found: re.Match[str]) -> str:
+        value = _at(context, found[1])
+        return found[0] if value is None else value
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, str):
+            return _VARIABLE.sub(said, value)
+        if isinstance(value, list):
+            return [filled(part) for part in value]
+        if isinstance(value, dict):
+            return {key: filled(part) for key, part in value.items()}
+        return value
+
+    return {language: filled(value) for language, value in content.items()}
+
+
+def _at(context: Any, path: str) -> str | None:
+    """The text at a dotted path; None for what is missing or no single value."""
+    for name in path.split("."):
+        if not isinstance(context, dict):
+            return None
+        context = context.get(name)
+    return str(context) if isinstance(context, str | int | float) and not isinstance(context, bool) else None

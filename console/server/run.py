@@ -1,0 +1,124 @@
+"""The app as a process: a socket, uvicorn, and an end that does not wait for open streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+
+import uvicorn
+
+from console.errors import SettingsError
+from console.server.app import build_app
+from console.server.service import Config, Service
+
+_GRACE_SECONDS = 2
+_KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that none is closed under a request
+
+
+class WorkspaceServer(uvicorn.Server):
+    """uvicorn, which ends the streams of events before it waits for requests to finish."""
+
+    def __init__(self, config: Config, *, takes_signals: bool = True) -> None:
+        app = build_app(config)
+        self.service: Service = app.state.service
+        self.listening = asyncio.Event()
+        self._takes_signals = takes_signals
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="on",
+                ws="none",
+                loop="asyncio",
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+                timeout_graceful_shutdown=_GRACE_SECONDS,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then let requests finish."""
+        self.service.hub.close()
+        await super().shutdown(sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Only in a process of its own: in another's, signals are that one's."""
+        if not self._takes_signals:
+            yield
+            return
+        with super().capture_signals():
+            yield
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """A bound socket. Raises SettingsError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        reason = error.strerror or "unknown reason"
+        raise SettingsError(f"Cannot listen on {host}:{port}: {reason}. Choose another with --port.") from error
+    return bound
+
+
+def address_of(bound: socket.socket) -> str:
+    """The base URL of a bound socket."""
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def run(config: Config, bound: socket.socket, announce: Callable[[str], None], *, with_parent: bool = False) -> None:
+    """Serve until a signal says otherwise; with the parent, until it closes our standard input too."""
+    server = WorkspaceServer(config)
+
+    async def main() -> None:
+        serving = asyncio.create_task(server.serve([bound]))
+        listening = asyncio.create_task(server.listening.wait())
+        await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if server.listening.is_set():
+            announce(address_of(bound))
+            if with_parent:
+                _end_with_parent(server)
+        listening.cancel()
+        await serving
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main())
+
+
+def _end_with_parent(server: WorkspaceServer) -> None:
+    """However the parent ends, its end of our standard input is closed then."""
+    loop = asyncio.get_running_loop()
+    descriptor = sys.stdin.fileno()
+
+    def readable() -> None:
+        if not os.read(descriptor, 4096):
+            loop.remove_reader(descriptor)
+            server.should_exit = True
+
+    loop.add_reader(descriptor, readable)

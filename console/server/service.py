@@ -1,0 +1,134 @@
+"""What all routes of a running server share: the store, who may call, who listens, which agents there are."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from console.contract.permissions import Permission
+from console.contract.procedures import Procedure
+from console.contract.shapes import Agent
+from console.server.auth import Caller, Hasher, caller_of, key_in, unknown_key
+from console.server.broadcast import Hub
+from console.server.clock import Clock, as_milliseconds, utc_now
+from console.server.limiter import Limiter
+from console.server.store import events, keys
+from console.server.store.database import Store
+from console.server.store.writer import Committed
+
+log = logging.getLogger("connect360.server")
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_USED_AGAIN_AFTER = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """How a server runs. `hosts` are the names it answers to, None for any."""
+
+    directory: Path
+    rate: float = 50.0
+    hosts: frozenset[str] | None = LOOPBACK
+    ping_seconds: float = 15.0
+    watch_seconds: float = 0.4
+    clock: Clock = utc_now
+
+
+class Service:
+    """A server at work on one data directory."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.hub = Hub()
+        self.agents: tuple[Agent, ...] = ()
+        self.follow_ups: dict[str, Callable[[Caller, Any, Any], None]] = {}
+        self.discard_files: Callable[[tuple[str, ...]], None] = lambda _: None
+        self.limiter = Limiter(config.rate)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._hasher = Hasher(config.directory)
+        self.store = Store(config.directory, self._committed, config.clock)
+
+    def now(self) -> int:
+        """The moment, as the tables keep it."""
+        return as_milliseconds(self.config.clock())
+
+    async def run(self) -> None:
+        """Begin: keep an eye on keys and on what other processes write."""
+        self._loop = asyncio.get_running_loop()
+        self.in_background(self._watch())
+
+    async def close(self) -> None:
+        """End: streams, background work, then the store."""
+        self.hub.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.store.close)
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that no answer waits for; what goes wrong in it is logged."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def caller(self, headers: Mapping[str, str]) -> Caller:
+        """Who calls. Raises the documented refusal of a key that is missing, unknown, expired or revoked."""
+        key = key_in(headers)
+        # On the loop's thread: one row by index costs less than a hop to another thread.
+        record = self.store.look(keys.key_by_hash, self._hasher.hash(key))
+        now = self.now()
+        if record is None or not self._hasher.matches(key, record.hash) or not record.is_good(now):
+            raise unknown_key()
+        if record.last_used_at is None or now - record.last_used_at >= _USED_AGAIN_AFTER:
+            self._note_use(record)
+        return caller_of(record)
+
+    def authorize(self, headers: Mapping[str, str], wanted: Permission | frozenset[Permission] | None) -> Caller:
+        """Who calls, and that they may: for a REST endpoint. Raises the refusal that says otherwise."""
+        caller = self.caller(headers)
+        self.limiter.count(caller.key_id)
+        caller.require(wanted)
+        return caller
+
+    def after(self, procedure: Procedure[Any, Any], caller: Caller, wanted: Any, made: Any) -> None:
+        """What a mutation sets off once it is on disk."""
+        follow_up = self.follow_ups.get(procedure.name)
+        if follow_up is not None:
+            follow_up(caller, wanted, made)
+
+    def _note_use(self, record: keys.KeyRecord) -> None:
+        async def note() -> None:
+            await self.store.write(lambda transaction: keys.used(transaction, record.workspace_id, record.id))
+
+        self.in_background(note())
+
+    def _committed(self, batch: Committed) -> None:
+        """In the writer's thread: have the listeners look, and drop files that nothing names any more."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self.hub.wake, batch.workspaces)
+        if batch.files:
+            self.discard_files(batch.files)
+
+    async def _watch(self) -> None:
+        """End the streams of keys that are no longer good, and wake listeners for what another process wrote."""
+        last: dict[str, int] = {}
+        while True:
+            await asyncio.sleep(self.config.watch_seconds)
+            listening = self.hub.keys()
+            if not listening:
+                continue
+            good = await self.store.read(keys.good_keys, listening, self.now())
+            self.hub.refuse(listening - good, unknown_key())
+            newest = await self.store.read(events.newest, sorted(self.hub.workspaces()))
+            self.hub.wake({workspace for workspace, number in newest.items() if last.get(workspace) != number})
+            last = newest
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background work failed", exc_info=error)

@@ -1,0 +1,67 @@
+"""First answers of mutations that came with an idempotency key, kept for a day in the mutation's own transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+
+from console.server.refusal import Refusal
+from console.server.store.schema import answers
+from console.server.store.writer import Transaction
+
+KEPT = 24 * 60 * 60 * 1000
+
+_KNOWN = select(answers.c.question, answers.c.answer).where(
+    answers.c.workspace_id == bindparam("workspace"),
+    answers.c.key_id == bindparam("key"),
+    answers.c.idempotency_key == bindparam("idempotency"),
+)
+_TOO_OLD = delete(answers).where(
+    answers.c.workspace_id == bindparam("workspace"), answers.c.created_at <= bindparam("oldest")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A mutation as it is recognised: through which key, under which idempotency key, and what was asked."""
+
+    workspace_id: str
+    key_id: str
+    idempotency_key: str
+    question: str
+
+
+def question_of(path: str, raw: Any) -> str:
+    """A hash of procedure and input, the same whatever the order of the input's fields."""
+    text = json.dumps([path, raw], sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def first_answer(transaction: Transaction, asked: Asked) -> bytes | None:
+    """What was answered before; None at the first time. Raises a Refusal when something else was asked."""
+    here = {"workspace": asked.workspace_id}
+    transaction.connection.execute(_TOO_OLD, here | {"oldest": transaction.now - KEPT})
+    named = here | {"key": asked.key_id, "idempotency": asked.idempotency_key}
+    row = transaction.connection.execute(_KNOWN, named).one_or_none()
+    if row is None:
+        return None
+    if row.question != asked.question:
+        raise Refusal("UNPROCESSABLE_CONTENT", "This Idempotency-Key was used for another call. Use a new one.")
+    return str(row.answer).encode()
+
+
+def keep_answer(transaction: Transaction, asked: Asked, answer: bytes) -> None:
+    """Remember what is answered."""
+    values = {
+        "workspace_id": asked.workspace_id,
+        "key_id": asked.key_id,
+        "idempotency_key": asked.idempotency_key,
+        "question": asked.question,
+        "answer": answer.decode(),
+        "created_at": transaction.now,
+    }
+    transaction.connection.execute(answers.insert(), values)

@@ -1,0 +1,53 @@
+"""SQLite as we use it: WAL, durable commits, foreign keys, transactions begun by us and not by the driver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from console.text.fold import fold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+DATABASE = "workspace.db"
+_WAIT_SECONDS = 10
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA cache_size = -8000",
+    "PRAGMA temp_store = MEMORY",
+)
+Purpose = Literal["look", "read", "write"]
+_BEGIN: dict[Purpose, str] = {"read": "BEGIN", "write": "BEGIN IMMEDIATE"}
+
+
+def open_engine(directory: Path, purpose: Purpose, connections: int = 1) -> Engine:
+    """The database in `directory`: to read from several threads, to write from one, or to look at what is now."""
+    from sqlalchemy import create_engine, event
+
+    engine = create_engine(
+        f"sqlite:///{directory / DATABASE}",
+        pool_size=connections,
+        max_overflow=0,
+        hide_parameters=True,  # what people wrote must not stand in an error
+        connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        # The driver would begin transactions only at the first write, and commit behind our back.
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+        connection.create_function("fold", 1, fold, deterministic=True)
+        if purpose != "write":
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Any) -> None:
+        if purpose in _BEGIN:
+            connection.exec_driver_sql(_BEGIN[purpose])
+
+    return engine

@@ -1,0 +1,98 @@
+"""Messages as the contract shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
+
+from console.contract.shapes import Attachment, Message, Sender
+from console.server.clock import as_time
+from console.server.store.packing import unpack
+from console.server.store.schema import attachments, customers, members, messages
+
+ASSETS = "/api/v1/connect/assets/"
+
+
+@cache
+def shown() -> Select[Any]:
+    """Messages with their senders; wants the parameter `workspace`."""
+    is_member = (messages.c.sender_kind == "member") & (members.c.workspace_id == messages.c.workspace_id)
+    is_customer = (messages.c.sender_kind == "customer") & (customers.c.workspace_id == messages.c.workspace_id)
+    return (
+        select(
+            messages,
+            func.coalesce(members.c.name, customers.c.name, messages.c.sender_name).label("name"),
+            func.coalesce(members.c.image, customers.c.image).label("image"),
+        )
+        .outerjoin(members, is_member & (members.c.id == messages.c.sender_id))
+        .outerjoin(customers, is_customer & (customers.c.id == messages.c.sender_id))
+        .where(messages.c.workspace_id == bindparam("workspace"))
+    )
+
+
+@cache
+def _shown_by_id() -> Select[Any]:
+    return shown().where(messages.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _files() -> Select[Any]:
+    return (
+        select(attachments)
+        .where(
+            attachments.c.workspace_id == bindparam("workspace"),
+            attachments.c.message_id.in_(bindparam("ids", expanding=True)),
+        )
+        .order_by(attachments.c.message_id, attachments.c.place)
+    )
+
+
+def messages_by_id(connection: Connection, workspace_id: str, ids: Iterable[str]) -> dict[str, Message]:
+    """Those of `ids` that are in the workspace."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    rows = connection.execute(_shown_by_id(), {"workspace": workspace_id, "ids": wanted}).all()
+    return {message.id: message for message in as_shapes(connection, workspace_id, rows)}
+
+
+def as_shapes(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> list[Message]:
+    """Rows of `shown()` as the contract has them, in their order."""
+    if not rows:
+        return []
+    files: dict[str, list[Attachment]] = {}
+    for row in connection.execute(_files(), {"workspace": workspace_id, "ids": [row.id for row in rows]}):
+        files.setdefault(row.message_id, []).append(as_attachment(row))
+    return [_shape(row, files.get(row.id, ())) for row in rows]
+
+
+def as_attachment(row: Row[Any]) -> Attachment:
+    """A row of the table of attachments as the contract has it."""
+    return Attachment.model_validate(
+        {
+            "id": row.id,
+            "name": row.name,
+            "s3Key": row.s3_key,
+            "type": row.type,
+            "url": ASSETS + row.s3_key,
+            "size": row.size,
+        }
+    )
+
+
+def _shape(row: Row[Any], files: Sequence[Attachment]) -> Message:
+    return Message(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        parent_id=row.parent_id,
+        sender=Sender(kind=row.sender_kind, id=row.sender_id, name=row.name, image=row.image),
+        content=unpack(row.content),
+        attachments=tuple(files),
+        flags=tuple(unpack(row.flags)),
+        channel_id=row.channel_id,
+        template_id=row.template_id,
+        created_at=as_time(row.created_at),
+    )

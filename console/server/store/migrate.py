@@ -1,0 +1,72 @@
+"""Bring a data directory to the newest tables, also when two processes start on it at once."""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from console.errors import SettingsError
+from console.server.store.engine import DATABASE, open_engine
+from console.server.store.schema import HEAD
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_LOCK = "migrate.lock"
+
+
+def migrate(directory: Path) -> None:
+    """Make or upgrade the tables in `directory`. Raises SettingsError when a newer version of ours wrote them."""
+    if _version(directory) == HEAD:
+        return
+    with _alone(directory):
+        version = _version(directory)
+        if version == HEAD:
+            return
+        if version is not None and version > HEAD:
+            raise SettingsError(f"A newer version of this program wrote {directory}. Upgrade, then start again.")
+        _copy(directory, version)
+        _upgrade(directory)
+
+
+def _version(directory: Path) -> str | None:
+    """Where the tables stand, found without importing alembic, which costs a third of the start."""
+    if not (directory / DATABASE).exists():
+        return None
+    with closing(sqlite3.connect(directory / DATABASE, timeout=10)) as connection:
+        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+    return found[0] if found else None
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One process at a time; the lock goes with its process."""
+    with (directory / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _copy(directory: Path, version: str | None) -> None:
+    """Keep what an upgrade starts from, beside it."""
+    if version is None:
+        return
+    with (
+        closing(sqlite3.connect(directory / DATABASE)) as source,
+        closing(sqlite3.connect(directory / f"{DATABASE}.before-{HEAD}")) as copy,
+    ):
+        source.backup(copy)
+
+
+def _upgrade(directory: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    engine = open_engine(directory, "write")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()

@@ -1,0 +1,162 @@
+"""All writing: one thread, a queue, one transaction a batch, a savepoint a mutation, answers after the commit.
+
+A transaction a request would wait for the disk each time; a batch waits once for all that gathered meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from console.server.clock import Clock, as_milliseconds, utc_now
+from console.server.ids import Ids
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+T = TypeVar("T")
+
+BATCH = 64
+
+
+@dataclass(slots=True)
+class Transaction:
+    """What a mutation works in: it must do all its reading and writing through here, and nothing else that lasts."""
+
+    connection: Connection
+    ids: Ids
+    now: int
+    woken: set[str] = field(default_factory=set)  # workspaces that have new events
+    files: list[str] = field(default_factory=list)  # keys of files that nothing names any more
+
+
+Mutation = Callable[[Transaction], T]
+
+
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    """A mutation on its way, and where its answer goes."""
+
+    mutation: Mutation[T]
+    future: Future[T]
+    answer: T | None = None
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a batch left to be done by others once it was on disk."""
+
+    workspaces: frozenset[str]
+    files: tuple[str, ...]
+
+
+class Writer:
+    """The one thread that writes. `on_commit` is called in it, after each batch and before the answers."""
+
+    def __init__(self, engine: Engine, on_commit: Callable[[Committed], None], clock: Clock = utc_now) -> None:
+        self._engine = engine
+        self._on_commit = on_commit
+        self._clock = clock
+        self._ids = Ids()
+        self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take mutations."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what was given, then end. Blocks until then."""
+        self._queue.put(None)
+        self._thread.join()
+        self._engine.dispose()
+
+    async def write(self, mutation: Mutation[T]) -> T:
+        """What `mutation` returned, once it is on disk. Raises what it raised; then nothing of it was kept."""
+        job = _Job(mutation, Future[T]())
+        self._queue.put(job)
+        return await asyncio.wrap_future(job.future)
+
+    def _run(self) -> None:
+        with self._engine.connect() as connection:
+            while (first := self._queue.get()) is not None:
+                jobs, ends = self._gather(first)
+                self._commit(connection, jobs)
+                if ends:
+                    return
+
+    def _gather(self, first: _Job[Any]) -> tuple[list[_Job[Any]], bool]:
+        """A batch: what is waiting, without waiting for more; and whether that was the last."""
+        jobs = [first]
+        while len(jobs) < BATCH and not self._queue.empty():
+            job = self._queue.get()
+            if job is None:
+                return jobs, True
+            jobs.append(job)
+        return jobs, False
+
+    def _commit(self, connection: Connection, jobs: list[_Job[Any]]) -> None:
+        """Run the jobs in one transaction and answer them: all fail if it cannot be committed."""
+        live = [job for job in jobs if job.future.set_running_or_notify_cancel()]
+        batch = _Attempt()
+        woken: set[str] = set()
+        files: list[str] = []
+        with batch, connection.begin():
+            for job in live:
+                transaction = Transaction(connection, self._ids, as_milliseconds(self._clock()))
+                self._perform(transaction, job)
+                if job.error is None:
+                    woken |= transaction.woken
+                    files += transaction.files
+        if batch.error is None and (woken or files):
+            self._on_commit(Committed(frozenset(woken), tuple(files)))
+        for job in live:
+            if error := batch.error or job.error:
+                job.future.set_exception(error)
+            else:
+                job.future.set_result(job.answer)
+
+    def _perform(self, transaction: Transaction, job: _Job[Any]) -> None:
+        attempt = _Attempt()
+        with attempt, _savepoint(transaction.connection):
+            job.answer = job.mutation(transaction)
+        job.error = attempt.error
+
+
+class _Attempt:
+    """Holds back whatever exception ends its block: it belongs to whoever asked, and the writer must live on."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, Exception):
+            self.error = error
+            return True
+        return False
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what the block wrote if it raises. By hand: begin_nested() costs as much as an insert."""
+    connection.exec_driver_sql("SAVEPOINT mutation")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO mutation")
+        connection.exec_driver_sql("RELEASE mutation")
+        raise
+    connection.exec_driver_sql("RELEASE mutation")

@@ -1,0 +1,243 @@
+"""tRPC over HTTP without the HTTP: a request becomes calls, outcomes become an answer. Values in, values out.
+
+The wire is that of @trpc/server 11.25 (recorded in tests/wire): single and batched calls, 207, one-line streams
+(`trpc-accept: application/jsonl`), plain and superjson, the transformer told by how the input came.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from console.contract.errors import CODES, ErrorCode
+from console.contract.procedures import Procedure
+from console.server.refusal import Refusal, bad_request
+from console.server.superjson import UNDEFINED, is_wrapped, unwrap, wrap
+
+MOST_CALLS = 100
+_METHODS = {"query": "GET", "mutation": "POST", "subscription": "GET"}
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_DEEPEST = 64
+_JSON = "application/json"
+_JSONL = "application/jsonl"
+
+Procedures = Mapping[str, Procedure[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came. `path` is what follows the mount, still percent-encoded; header names are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a request. `refusal` says why it is refused before its key is looked at; `fault`, its input."""
+
+    path: str
+    procedure: Procedure[Any, Any] | None
+    refusal: Refusal | None = None
+    raw: Any = UNDEFINED
+    fault: Refusal | None = None
+
+    def input(self) -> Any:
+        """The input as JSON brought it, UNDEFINED for none. Raises the refusal of one that is no JSON."""
+        if self.fault is not None:
+            raise self.fault
+        return self.raw
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The calls of a request, and the form of their answer."""
+
+    calls: tuple[Call, ...]
+    is_batch: bool = False
+    is_stream: bool = False
+    is_wrapped: bool = False
+    query: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call: JSON text, or a refusal."""
+
+    path: str | None
+    answer: bytes = b""
+    refusal: Refusal | None = None
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this one."""
+        return self.refusal.status if self.refusal else 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def read_request(request: Request, procedures: Procedures) -> Calls:
+    """The calls in a request. Raises a Refusal for what concerns them all: that answer is one object without a path."""
+    query = dict(reversed(parse_qsl(request.query, keep_blank_values=True)))  # the first of a name is the one
+    is_batch = query.get("batch") == "1"
+    is_stream = _JSONL in (request.headers.get("trpc-accept"), request.headers.get("accept"))
+    if request.method not in ("GET", "HEAD"):
+        _check_content_type(request.headers.get("content-type"))
+    if _BAD_ESCAPE.search(request.path):
+        raise bad_request(f'Invalid URL-encoding in path "{request.path}"')
+    path = unquote(request.path).removesuffix("/")
+    if is_stream and not is_batch:
+        raise bad_request("Streaming requests must be batched (you can do a batch of 1)")
+    paths = path.split(",") if is_batch else [path]
+    if len(paths) > MOST_CALLS:
+        raise bad_request("Batch call exceeds maximum size")
+    kinds = {procedures[one].kind: None for one in paths if one in procedures}
+    if len(kinds) > 1:
+        raise bad_request(f"Cannot mix procedure types in call: {', '.join(kinds)}")
+    text = query.get("input") if request.method == "GET" else request.body
+    raws, fault = _inputs(text, len(paths) if is_batch else None)
+    wrapped = any(is_wrapped(raw) for raw in raws)
+    calls = tuple(
+        _call(request.method, one, is_batch, procedures.get(one), raw, fault)
+        for one, raw in zip(paths, raws, strict=True)
+    )
+    return Calls(calls, is_batch, is_stream, wrapped, query)
+
+
+def write_answer(calls: Calls, outcomes: Sequence[Outcome]) -> Answer:
+    """One envelope a call; the status is theirs if they agree, else 207. A stream is its one head line, always 200."""
+    envelopes = [_envelope(outcome, calls.is_wrapped and not calls.is_stream) for outcome in outcomes]
+    headers = (("vary", "trpc-accept, accept"), *_allow(calls), *_retry(outcomes))
+    if calls.is_stream:
+        head = b"{" + b",".join(b'"%d":[[%s]]' % pair for pair in enumerate(envelopes)) + b"}"
+        return Answer(200, (wrap(head) if calls.is_wrapped else head) + b"\n", headers)
+    if not calls.is_batch:
+        return Answer(outcomes[0].status, envelopes[0], headers)
+    statuses = {outcome.status for outcome in outcomes}
+    return Answer(statuses.pop() if len(statuses) == 1 else 207, b"[" + b",".join(envelopes) + b"]", headers)
+
+
+def write_refusal(refusal: Refusal) -> Answer:
+    """What concerns the whole request: one object, even for a batch."""
+    return Answer(
+        refusal.status, _envelope(Outcome(None, refusal=refusal), False), _retry([Outcome(None, refusal=refusal)])
+    )
+
+
+def error_shape(refusal: Refusal, path: str | None) -> bytes:
+    """The error object of the wire."""
+    number, status = CODES[refusal.code]
+    about: dict[str, Any] = {"code": refusal.code, "httpStatus": status}
+    if path is not None:
+        about["path"] = path
+    shape = {"message": refusal.sentence, "code": number, "data": about}
+    return json.dumps(shape, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def read_json(text: str | bytes) -> Any:
+    """A JSON value. Raises a Refusal for what is none, or is nested deeper than anybody means."""
+    try:
+        value = json.loads(
+            text.removeprefix(b"\xef\xbb\xbf") if isinstance(text, bytes) else text, parse_constant=_refuse
+        )
+    except (ValueError, RecursionError):
+        raise bad_request("The input is not valid JSON.") from None
+    return _whole(value, _DEEPEST)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _whole(value: Any, deeper: int) -> Any:
+    """The value with lone surrogates, which no table can keep, replaced. Raises a Refusal for one nested too deeply."""
+    if isinstance(value, str):
+        return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, dict | list) and deeper == 0:
+        raise bad_request("The input is nested too deeply.")
+    if isinstance(value, dict):
+        return {_whole(key, 1): _whole(part, deeper - 1) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_whole(part, deeper - 1) for part in value]
+    return value
+
+
+def _check_content_type(content_type: str | None) -> None:
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if not kind:
+        raise Refusal("UNSUPPORTED_MEDIA_TYPE", "Missing content-type header")
+    if kind != _JSON:
+        raise Refusal("UNSUPPORTED_MEDIA_TYPE", f'Unsupported content-type "{kind}"')
+
+
+def _inputs(text: str | bytes | None, batch: int | None) -> tuple[list[Any], Refusal | None]:
+    """The input of each call, and what is wrong with all of them."""
+    count = 1 if batch is None else batch
+    nothing = [UNDEFINED] * count
+    if not text:
+        return nothing, None
+    try:
+        value = read_json(text)
+    except Refusal as refusal:
+        return nothing, refusal
+    if batch is None:
+        return [value], None
+    if not isinstance(value, dict):
+        return nothing, bad_request('"input" needs to be an object when doing a batch call')
+    return [value.get(str(place), UNDEFINED) for place in range(count)], None
+
+
+def _call(
+    method: str, path: str, is_batch: bool, procedure: Procedure[Any, Any] | None, raw: Any, fault: Refusal | None
+) -> Call:
+    refusal = _refusal(method, path, is_batch, procedure)
+    return Call(path, procedure, refusal, unwrap(raw) if is_wrapped(raw) else raw, fault)
+
+
+def _refusal(method: str, path: str, is_batch: bool, procedure: Procedure[Any, Any] | None) -> Refusal | None:
+    """What is wrong with a call whoever makes it: first its path, then its method."""
+    if procedure is None:
+        return Refusal("NOT_FOUND", f'No procedure found on path "{path}"')
+    if procedure.kind == "subscription" and is_batch:
+        return bad_request("Cannot batch subscription calls")
+    if method != _METHODS[procedure.kind]:
+        sentence = f'Unsupported {method}-request to {procedure.kind} procedure at path "{path}"'
+        return Refusal("METHOD_NOT_SUPPORTED", sentence)
+    return None
+
+
+def _envelope(outcome: Outcome, wrapped: bool) -> bytes:
+    if outcome.refusal is not None:
+        shape = error_shape(outcome.refusal, outcome.path)
+        return b'{"error":' + (wrap(shape) if wrapped else shape) + b"}"
+    return b'{"result":{"data":' + (wrap(outcome.answer) if wrapped else outcome.answer) + b"}}"
+
+
+def _allow(calls: Calls) -> tuple[tuple[str, str], ...]:
+    """The method that a call wants whose own was wrong."""
+    wrong: ErrorCode = "METHOD_NOT_SUPPORTED"
+    kinds = [
+        call.procedure.kind for call in calls.calls if call.procedure and call.refusal and call.refusal.code == wrong
+    ]
+    return (("allow", _METHODS[kinds[0]]),) if kinds else ()
+
+
+def _retry(outcomes: Sequence[Outcome]) -> tuple[tuple[str, str], ...]:
+    """How long to wait, the longest of all."""
+    waits = [outcome.refusal.retry_after for outcome in outcomes if outcome.refusal and outcome.refusal.retry_after]
+    return (("retry-after", str(max(waits))),) if waits else ()

@@ -1,0 +1,79 @@
+"""A real workspace server in the test's own loop, on a port of its own: start, stop, start again on the same data."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from console.contract.permissions import RoleName
+from console.server.keyring import create_keys, holder, list_keys, private_directory, revoke_key
+from console.server.run import WorkspaceServer, address_of, open_socket
+from console.server.service import Config
+
+MAYA = "Maya Okafor <maya@example.com>"
+
+
+class RunningServer:
+    """A server that runs. `url` stays the same over stop and start."""
+
+    def __init__(self, directory: Path, settings: dict[str, Any]) -> None:
+        self.directory = private_directory(directory)
+        self.url = ""
+        self.server: WorkspaceServer | None = None
+        self._settings = settings
+        self._port = 0
+        self._serving: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Listen; the second time on the first time's port, with the same data."""
+        bound: socket.socket = open_socket("127.0.0.1", self._port)
+        self._port = bound.getsockname()[1]
+        self.url = address_of(bound)
+        self.server = WorkspaceServer(Config(self.directory, **self._settings), takes_signals=False)
+        self._serving = asyncio.create_task(self.server.serve([bound]))
+        listening = asyncio.create_task(self.server.listening.wait())
+        await asyncio.wait({self._serving, listening}, return_when=asyncio.FIRST_COMPLETED)
+        listening.cancel()
+        if self._serving.done():
+            self._serving.result()
+
+    async def stop(self) -> None:
+        """End as a signal would end it."""
+        if self.server is None or self._serving is None:
+            return
+        self.server.should_exit = True
+        await self._serving
+        self.server = self._serving = None
+
+    def key(
+        self,
+        role: RoleName = "agent",
+        member: str = MAYA,
+        workspace: str = "Workspace",
+        expires_in_days: float | None = None,
+    ) -> str:
+        """A new key. `member` is `Name <email>`, or a name whose address is made up; one address is one member."""
+        person = member if "<" in member else f"{member} <{member.lower().replace(' ', '.')}@example.com>"
+        return create_keys(self.directory, workspace, [holder(person, role)], expires_in_days)[0]
+
+    def revoke(self, key: str) -> None:
+        """Shut a key of ours, as `connect360 keys revoke` does beside a running server."""
+        from console.server.auth import Hasher
+
+        hashed = Hasher(self.directory).hash(key)
+        revoke_key(self.directory, next(record.id for record in list_keys(self.directory) if record.hash == hashed))
+
+
+@asynccontextmanager
+async def running_server(directory: Path, **settings: Any) -> AsyncIterator[RunningServer]:
+    """A server on `directory` while the block runs, with the `settings` of `Config`. No rate limit unless given."""
+    server = RunningServer(directory, {"rate": 0.0} | settings)
+    await server.start()
+    try:
+        yield server
+    finally:
+        await server.stop()

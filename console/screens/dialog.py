@@ -188,10 +188,11 @@ class Field(Input):
 
 
 class Prompted(Horizontal):
-    """The field behind a `›`, which says without colour where to write."""
+    """The field behind its name, if it has one, and a `›`, which says without colour where to write."""
 
-    def __init__(self, field: Field) -> None:
-        super().__init__(Words(SafeLine("›"), classes="prompt"), field)
+    def __init__(self, field: Field, label: SafeLine = NOTHING) -> None:
+        named = (Words(label, classes="label"),) if label else ()
+        super().__init__(*named, Words(SafeLine("›"), classes="prompt"), field)
 
     # Textual styles no sibling anew when `:focus-within` changes; a class it does.
     def on_descendant_focus(self) -> None:

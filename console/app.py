@@ -20,9 +20,12 @@ from console.screens.main import MainScreen
 from console.screens.palette import ActionProvider
 from console.screens.sign_in import Credentials, SignIn
 from console.screens.too_small import TooSmall
+from console.text import bidi
 from console.text.safe import SafeLine, block
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from console.client.api import Api
     from console.state.desk import Desk
     from console.state.drafts import Drafts
@@ -53,6 +56,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self.profile = profile
         self._window_title = title
         self.clock = clock or (lambda: datetime.now(UTC))
+        bidi.turns.set(settings.bidi == "visual")
         self._no_color = bool(os.environ.get("NO_COLOR"))
         self.keys = Keymap(settings.keys)
         self._api: Api | None = None
@@ -74,6 +78,16 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             self.run_worker(self._sign_in(None), exclusive=True, group="session")
         else:
             self._open_workspace(self.settings.base_url, self.settings.api_key.get_secret_value())
+
+    def exit(self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End the console, by key, by signal or because the terminal is gone; what is written is kept."""
+        self._keep()
+        super().exit(result, return_code, message)
+
+    def _keep(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.keep()
 
     async def on_unmount(self) -> None:
         await self._close_workspace()
@@ -162,4 +176,5 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         """Our own crash report, instead of the framework's, which prints locals and the key among them."""
+        self._keep()
         self._close_messages_no_wait()

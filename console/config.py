@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     transformer: Literal["auto", "none", "superjson"] = "auto"
     theme: str = "dusk"
     language: Language = "en"
+    bidi: Literal["visual", "terminal"] = "visual"  # who turns right-to-left text: we, or a terminal that can
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     state_dir: Path = Field(default_factory=state_directory)
     keys: dict[str, str] = Field(default_factory=dict)  # action id to keys, bound anew

@@ -83,10 +83,10 @@ class Keymap:
         """The key sequences of an action."""
         return self._keys[action_id]
 
-    def shown(self, action_id: str) -> str:
-        """Its first key, as people write it; empty when it has none."""
-        keys = self._keys[action_id]
-        return shown(keys[0]) if keys else ""
+    def shown(self, action_id: str, pane: Pane = "tree") -> str:
+        """Its first key that works in a pane, as people write it; empty when it has none."""
+        keys = [shown(keys) for keys in self._keys[action_id]]
+        return next((key for key in keys if pane != "composer" or len(key) > 1), keys[0] if keys else "")
 
     def shown_all(self, action_id: str) -> tuple[str, ...]:
         """All its keys, as people write them."""

@@ -98,12 +98,18 @@ class MainScreen(Screen[None]):
         self.query_one("#filter", Input).cursor_blink = False
         self.query_one(TopBar).profile = self._profile
         self._unwatch = self.store.watch(self._store_changed)
+        self.now = self.clock()
+        self.add_class("-choosing")
         self.set_interval(60, self._tick)
         self._bring_up_to_date()
 
     def on_unmount(self) -> None:
         self._unwatch()
-        writing.save(self)
+
+    def keep(self) -> None:
+        """Write down at once what is written; the program is about to end."""
+        if self.is_mounted:
+            writing.save(self)
 
     # the panes
 
@@ -235,7 +241,7 @@ class MainScreen(Screen[None]):
 
     def _bring_up_to_date(self) -> None:
         self._is_stale = False
-        if not self.is_mounted:
+        if not self.is_running:
             return
         store = self.store
         self.identity, self.status = store.identity, store.line
@@ -256,14 +262,12 @@ class MainScreen(Screen[None]):
         )
         self.place = SafeLine(self.view)
         self.conversations.empty = self._why_empty()
-        waiting = self.store.outline.waiting_count()
-        title = line(self.view.capitalize())
-        self.query_one("#conversations").border_title = pane_title(
-            line(f"{title} · {waiting} waiting") if waiting else title, SafeLine(""), self.conversations.size.width + 4
-        )
 
     def _show_around(self) -> None:
         """What follows from the open conversation: titles, assignee, what is held, the footer's keys."""
+        waiting, pane = self.store.outline.waiting_count(self.clock()), self.query_one("#conversations")
+        title = self.view.capitalize() + (f" · {waiting} waiting" if waiting else "")
+        pane.border_title = pane_title(line(title), SafeLine(""), pane.outer_size.width)
         row = self.row
         if row:
             path = " › ".join(step.name for step in self.store.outline.path(row.id))
@@ -284,8 +288,8 @@ class MainScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """The footer's keys: what is permitted and possible here."""
-        if self.is_mounted:
-            keys = tuple((self.keymap.shown(one.id), one.label) for one in footer_actions(self.situation))
+        if self.is_running:
+            keys = tuple((self.keymap.shown(one.id, self.pane), one.label) for one in footer_actions(self.situation))
             self.query_one(KeyFooter).keys = keys
 
     def _why_shut(self) -> SafeLine | None:

@@ -4,12 +4,13 @@ The rules are python-bidi's, run over clusters instead of code points, so that a
 an emoji whole. Its faster Rust half returns no levels and mirrors no brackets; its Python half lacks rule N0, added
 here. Lines without letters of a right-to-left script pass untouched.
 
-Few terminals reorder by themselves (VTE, mlterm, Terminal.app); for those the caller leaves lines as they are.
+Few terminals reorder by themselves (VTE, mlterm, Terminal.app); for those `turns` is set to False.
 """
 
 from __future__ import annotations
 
 import re
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Any
 
@@ -26,15 +27,23 @@ _DEEPEST = 63  # brackets that rule BD16 keeps open at once
 _STRONG = {"L": "L", "R": "R", "AN": "R", "EN": "R"}
 
 
-@lru_cache(4096)
+turns: ContextVar[bool] = ContextVar("turns", default=True)
+"""Whether lines are turned at all: not for a terminal that does so itself."""
+
+
 def visual(line: str, shaped: bool = True) -> str:
     """The line as such a terminal must be given it, its direction that of its first letter.
 
     With `shaped`, Arabic letters are in the forms that join, which may take fewer cells (lam with alef is one): wrap
     first, turn each row, then measure what came.
     """
-    if line.isascii() or not _RTL.search(line):
+    if line.isascii() or not turns.get() or not _RTL.search(line):
         return line
+    return _turned(line, shaped)
+
+
+@lru_cache(4096)
+def _turned(line: str, shaped: bool) -> str:
     line = _CONTROLS.sub("", line)
     base = int(is_rtl(line))
     if shaped and _ARABIC.search(line):

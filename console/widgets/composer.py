@@ -183,4 +183,4 @@ class Composer(Vertical):
         if self.drafting:
             left = line(f"AI draft · Esc stops it · {left}")
         right = line("" if self.shut else self.language)
-        self.border_title = pane_title(left, right, self.size.width)
+        self.border_title = pane_title(left, right, self.outer_size.width)

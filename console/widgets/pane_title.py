@@ -8,7 +8,7 @@ from console.text.safe import SafeLine
 from console.text.width import cell_width
 from console.widgets.spans import shown
 
-_FRAME = 4  # cells of the corners and of the spaces that the framework puts around a title
+_FRAME = 6  # cells of the corners, and of a line and a space that the framework puts at either end of a title
 
 
 def pane_title(left: SafeLine, right: SafeLine, width: int, *, border: str = "─") -> Content:

@@ -36,7 +36,7 @@ def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> 
     room = width - 1 - len(guides) - width_of(right) - 2
     left: list[Span] = [
         (OPEN_MARK if marks.is_open else " ", "accent"),
-        (guides, "border"),
+        (guides, "faint"),
         (shown(row.name, max(1, room)), _name_role(line)),
     ]
     return spread(left, [*right, (" ", "text")], width)

@@ -149,6 +149,7 @@ LOBBY: tuple[Line, ...] = paced(
     them("The electrician says one hatch is heaven, he had feared five.", 2 * DAY),
     us("tomas", "Then five Halo 60 with one driver. Six weeks from the order on.", 2 * DAY - 20),
     them("The order comes with the second payment, I think on Monday.", 2 * DAY - 45),
+    us("tomas", "No hurry. The price holds until the end of the month.", 2 * DAY - 50),
 )
 
 INVOICE: tuple[Line, ...] = paced(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from console.contract.permissions import RoleName
 from console.server.store.schema import keys, members, workspaces
@@ -63,8 +63,8 @@ _USED = (
 )
 
 
-def _record(row: Row[Any]) -> KeyRecord:
-    return KeyRecord(*tuple(row))
+def _record(row: Sequence[Any]) -> KeyRecord:
+    return KeyRecord(*row)
 
 
 def key_by_hash(connection: Connection, hashed: str) -> KeyRecord | None:

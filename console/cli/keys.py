@@ -1,0 +1,101 @@
+"""`connect360 keys`: the keys of a workspace server, also while it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from console.cli.serve import data_directory
+from console.contract.permissions import ROLES, RoleName
+from console.errors import SettingsError
+
+if TYPE_CHECKING:
+    from console.server.store.keys import KeyRecord
+
+_DATA = click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="Where the server keeps its data."
+)
+_COLUMNS = ("id", "workspace", "member", "role", "created", "last used", "expires", "revoked")
+
+
+@click.group()
+def keys() -> None:
+    """Make, list and revoke the keys of a workspace server.
+
+    A running server acts on a change at the next call, and within a second on open streams.
+    """
+
+
+@keys.command()
+@_DATA
+@click.option("--workspace", default="Workspace", show_default=True, help="The workspace by name; made if it is new.")
+@click.option("--member", "members", multiple=True, required=True, help='"Name <email>". One address is one member.')
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*ROLES]), help="What the key may do.")
+@click.option("--expires", type=click.FloatRange(0, min_open=True), metavar="DAYS", help="Good for so many days.")
+def create(
+    data: Path | None, workspace: str, members: tuple[str, ...], roles: tuple[RoleName, ...], expires: float | None
+) -> None:
+    """Make a key and print it, this once: it is kept nowhere.
+
+    --member and --role may be given several times, in pairs: then there is a key for each, one a line.
+    """
+    from console.server.keyring import create_keys, holder, private_directory
+
+    if len(members) != len(roles):
+        raise click.UsageError(f"{len(members)} members but {len(roles)} roles: give one --role for each --member.")
+    holders = [holder(member, role) for member, role in zip(members, roles, strict=True)]
+    for key in create_keys(private_directory(data_directory(data)), workspace, holders, expires):
+        click.echo(key)
+
+
+@keys.command("list")
+@_DATA
+def list_keys(data: Path | None) -> None:
+    """Show the keys, without what would open anything."""
+    from console.server import keyring
+
+    rows = [_COLUMNS, *(_row(record) for record in keyring.list_keys(_known(data)))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@keys.command()
+@_DATA
+@click.argument("key_id", metavar="ID")
+def revoke(data: Path | None, key_id: str) -> None:
+    """Shut a key for good."""
+    from console.server import keyring
+
+    keyring.revoke_key(_known(data), key_id)
+
+
+def _known(data: Path | None) -> Path:
+    """A data directory that is there: looking must not make one."""
+    directory = data_directory(data)
+    if not directory.is_dir():
+        raise SettingsError(f"There is no data in {directory}. Name the server's directory with --data.")
+    return directory
+
+
+def _row(record: KeyRecord) -> tuple[str, ...]:
+    from console.text.safe import line
+
+    return (
+        record.id,
+        line(record.workspace_name),
+        line(f"{record.member_name} <{record.member_email}>"),
+        record.role,
+        _time(record.created_at),
+        _time(record.last_used_at),
+        _time(record.expires_at),
+        _time(record.revoked_at),
+    )
+
+
+def _time(at: int | None) -> str:
+    from console.server.clock import as_time
+
+    return "-" if at is None else as_time(at).isoformat(timespec="minutes").replace("+00:00", "Z")

@@ -132,7 +132,11 @@ def _put_in_place(part: Path, to: Path) -> None:
     except FileExistsError:
         _refuse_existing(to)
         raise
-    part.replace(to)
+    try:
+        part.replace(to)
+    except OSError:
+        to.unlink()
+        raise
 
 
 def _why(error: OSError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 
 import click
@@ -35,6 +36,7 @@ def serve(host: str, port: int, data: Path | None, rate: float, public: bool, wi
 
     Keys for it are made with `connect360 keys create`.
     """
+    from console.server.ai.model import model_settings
     from console.server.keyring import private_directory
     from console.server.run import is_loopback, open_socket, run
     from console.server.service import LOOPBACK, Config
@@ -46,5 +48,7 @@ def serve(host: str, port: int, data: Path | None, rate: float, public: bool, wi
         )
     directory = private_directory(data_directory(data))
     bound = open_socket(host, port)
-    config = Config(directory, rate=rate, hosts=None if public else LOOPBACK)
+    model = model_settings(os.environ)
+    hosts = None if public else LOOPBACK
+    config = Config(directory, rate=rate, hosts=hosts, models=(model,) if model else ())
     run(config, bound, lambda address: click.echo(f"listening on {address}"), with_parent=with_parent)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from console.server.dispatch import carry_out
 from console.server.procedures import BY_PATH, STREAMS
 from console.server.refusal import Refusal
+from console.server.routes.body import Body, EarlyAnswer
 from console.server.routes.events import event_stream
 from console.server.routes.rest import service_of
 from console.server.trpc import Answer, Calls, read_request, write_answer, write_refusal
@@ -16,6 +17,8 @@ from console.server.trpc import Request as Asked
 
 MOUNT = "/api/trpc"
 MOST_BYTES = 4 * 1024 * 1024
+_TOO_LARGE = Refusal("PAYLOAD_TOO_LARGE", f"A request may have at most {MOST_BYTES:,} bytes.")
+_GONE = 499  # nobody is there to see it
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -24,31 +27,24 @@ async def trpc(request: Request) -> Response:
     if request.method == "HEAD":
         return Response(status_code=204)
     service = service_of(request)
+    body = Body(request, MOST_BYTES, _TOO_LARGE)
     try:
-        calls = read_request(await _asked(request), BY_PATH)
+        calls = read_request(await _asked(request, body), BY_PATH)
+    except ClientDisconnect:
+        return Response(status_code=_GONE)
     except Refusal as refusal:
-        return _response(write_refusal(refusal), "text/plain;charset=UTF-8")
+        return EarlyAnswer(_response(write_refusal(refusal), "text/plain;charset=UTF-8"), body)
     if _is_stream(calls):
         return event_stream(service, calls, request.headers)
     return _response(write_answer(calls, await carry_out(service, calls, request.headers)), "application/json")
 
 
-async def _asked(request: Request) -> Asked:
+async def _asked(request: Request, body: Body) -> Asked:
     raw_path = request.scope.get("raw_path") or request.url.path.encode()
     path = raw_path.decode("latin-1").removeprefix(MOUNT).removeprefix("/")
     query = request.scope["query_string"].decode("latin-1")
-    body = b"" if request.method == "GET" else await _body(request)
-    return Asked(request.method, path, query, request.headers, body)
-
-
-async def _body(request: Request) -> bytes:
-    """The whole body, and no more than we take."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MOST_BYTES:
-            raise Refusal("PAYLOAD_TOO_LARGE", f"A request may have at most {MOST_BYTES:,} bytes.")
-    return bytes(body)
+    whole = b"" if request.method == "GET" else b"".join([piece async for piece in body])
+    return Asked(request.method, path, query, request.headers, whole)
 
 
 def _is_stream(calls: Calls) -> bool:

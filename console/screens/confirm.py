@@ -40,7 +40,7 @@ class Confirm(Dialog[bool]):
             yield Words(self._body)
         if self._typed is not None:
             yield Words(SafeLine("To go on, type the name:"), classes="-muted", id="ask")
-            yield Words(self._typed, classes="-name")
+            yield Words(self._typed, classes="-name", id="name")
             yield Prompted(Field(id="typed"))
 
     def keys(self) -> Sequence[KeyHint]:

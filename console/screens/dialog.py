@@ -20,7 +20,7 @@ from textual.widgets import Input
 from console import themes
 from console.text.bidi import visual
 from console.text.safe import SafeBlock, SafeLine, line
-from console.text.width import cell_width, wrap
+from console.text.width import cell_width, clip, wrap
 
 Answer = TypeVar("Answer")
 KeyHint = tuple[SafeLine, SafeLine]
@@ -31,6 +31,7 @@ StyleSheets = str | PurePath | list[str | PurePath] | None
 
 LONGEST_FIELD = 4_000
 NOTHING = SafeLine("")
+_MOST_KEY_ROWS = 3
 
 
 class Dialog(ModalScreen[Answer]):
@@ -134,13 +135,14 @@ class KeyLine(Widget):
     def _rows(self, width: int) -> list[list[KeyHint]]:
         rows: list[list[KeyHint]] = [[]]
         used = 0
-        for keys, label in self._hints:
+        for keys, whole in self._hints:
+            label = SafeLine(clip(whole, max(1, width - cell_width(keys) - 1)))
             cells = cell_width(keys) + 1 + cell_width(label)
             if rows[-1] and used + 3 + cells > width:
                 rows.append([])
             used = used + 3 + cells if rows[-1] else cells
             rows[-1].append((keys, label))
-        return rows
+        return rows[:_MOST_KEY_ROWS]
 
 
 class Field(Input):

@@ -12,16 +12,14 @@ from textual.widgets import Input
 
 from console.errors import SettingsError
 from console.screens import address
-from console.screens.dialog import Dialog, Field, KeyHint, Prompted, StyleSheets, Words
+from console.screens.dialog import NOTHING, Dialog, Field, KeyHint, Prompted, StyleSheets, Words
 from console.text.safe import SafeLine, line
 
 _ABOUT_KEYS = SafeLine(
     "A key belongs to one person in one workspace: ask whoever runs yours. "
     "On a server of your own, connect360 keys create makes one."
 )
-_NOT_ENCRYPTED = SafeLine(
-    "This address is not encrypted: whoever is on the way can read the key. Enter again to use it all the same."
-)
+_NOT_ENCRYPTED = SafeLine("Not encrypted: the key can be read on the way. Enter again to use it all the same.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +50,19 @@ class SignIn(Dialog[Credentials | TryDemo | None]):
         self._base_url = base_url
         self._problem = problem
         self._warned_of = ""
+        self._complained_of = ("", "")
 
     def body(self) -> ComposeResult:
         """Address, key, where a key comes from, and what is wrong."""
         yield Prompted(Field(self._base_url, id="address"), SafeLine("address"))
         yield Prompted(Field(password=True, placeholder=SafeLine("paste it here"), id="key"), SafeLine("key"))
-        yield Words(self._problem or SafeLine(""), classes="-danger", id="problem")
+        yield Words(self._problem or NOTHING, classes="-danger", id="problem")
         yield Words(_ABOUT_KEYS, classes="-muted", id="about")
 
     def on_mount(self) -> None:
         """The address is mostly right already."""
         self.query_one("#key" if self._base_url else "#address", Field).focus()
+        self._say(self._problem or NOTHING)
 
     def keys(self) -> Sequence[KeyHint]:
         """One key does it; the demo is one key away."""
@@ -76,12 +76,12 @@ class SignIn(Dialog[Credentials | TryDemo | None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """From the address to the key, and in."""
         event.stop()
-        key = self.query_one("#key", Field)
-        if event.input is not key and not key.value.strip():
-            key.focus()
+        where, key = self._typed()
+        if event.input.id == "address" and not key.strip():
+            self.query_one("#key", Field).focus()
             return
         try:
-            credentials = Credentials(address.base_url(self._typed_address()), address.api_key(key.value))
+            credentials = Credentials(address.base_url(where), address.api_key(key))
         except SettingsError as error:
             self._say(line(str(error)))
             return
@@ -94,16 +94,18 @@ class SignIn(Dialog[Credentials | TryDemo | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """A complaint goes as soon as it is answered."""
         event.stop()
-        if event.input.has_focus and event.value:
+        if self._complained_of != self._typed():
             self._warned_of = ""
-            self._say(SafeLine(""))
+            self._say(NOTHING)
 
     def action_demo(self) -> None:
         """See it first."""
         self.dismiss(TryDemo())
 
-    def _typed_address(self) -> str:
-        return self.query_one("#address", Field).value
+    def _typed(self) -> tuple[str, str]:
+        return self.query_one("#address", Field).value, self.query_one("#key", Field).value
 
     def _say(self, problem: SafeLine) -> None:
+        self._complained_of = self._typed()
+        self.set_class(bool(problem), "-complains")
         self.query_one("#problem", Words).say(problem)

@@ -1,0 +1,1 @@
+"""The screens, each alone in a bare app, with real keys."""

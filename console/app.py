@@ -123,7 +123,9 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         desk = self._desk = Desk(api, store, drafts, outbox, now=self.clock, hold_seconds=settings.hold_seconds)
         follower = Follower(api, store, desk, now=self.clock)
         profile = "" if self.profile == "default" else self.profile
-        self.push_screen(MainScreen(store, desk, drafts, self.keys, clock=self.clock, profile=profile))
+        self.push_screen(
+            MainScreen(store, desk, drafts, self.keys, clock=self.clock, profile=profile, language=settings.language)
+        )
         self.run_worker(self._follow(follower, store), exclusive=True, group="session")
 
     async def _follow(self, follower: Follower, store: Store) -> None:

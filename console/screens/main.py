@@ -16,6 +16,7 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from console.actions import BY_ID, Pane, Situation, footer_actions
+from console.contract.base import Language
 from console.contract.permissions import ENGAGE, permits
 from console.errors import Connect360Error
 from console.keymap import Keymap
@@ -66,9 +67,18 @@ class MainScreen(Screen[None]):
     place: reactive[SafeLine] = reactive(SafeLine("inbox"), init=False)
 
     def __init__(
-        self, store: Store, desk: Desk, drafts: Drafts, keymap: Keymap, *, clock: Callable[[], datetime], profile: str
+        self,
+        store: Store,
+        desk: Desk,
+        drafts: Drafts,
+        keymap: Keymap,
+        *,
+        clock: Callable[[], datetime],
+        profile: str = "",
+        language: Language = "en",
     ) -> None:
         super().__init__()
+        self.language = language  # of what is written to a customer whose own is not known
         self.store, self.desk, self.drafts, self.keymap, self.clock = store, desk, drafts, keymap, clock
         self.view: View = "inbox"
         self.folded: set[str] = set()

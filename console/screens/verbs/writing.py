@@ -77,7 +77,7 @@ def resume(screen: MainScreen, conversation_id: str, *, note: bool | None = None
     composer.note = note
     row = screen.store.row(conversation_id)
     spoken = row.customer.language if row and row.customer else None
-    composer.language = spoken or composer.language
+    composer.language = spoken or screen.language
     if draft := screen.drafts.get(conversation_id, note):
         composer.put(block(draft.text))
         composer.language, composer.files = draft.language, draft.files

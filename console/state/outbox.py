@@ -43,6 +43,7 @@ class Outbox:
         self._path = path
         self._profile = profile
         self._owner = str(ULID())
+        self._is_closed = False
         self._connection = open_database(path, durable=True)
         with telling(path):
             self._lock = _lock(self._lock_path(self._owner))
@@ -105,7 +106,10 @@ class Outbox:
         return tuple(letters)
 
     def close(self) -> None:
-        """Close the file; what is still in it is there for the next console."""
+        """Close the file; what is still in it is there for the next console. A second time does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self._connection.close()
         self._lock_path(self._owner).unlink(missing_ok=True)
         os.close(self._lock)

@@ -144,13 +144,13 @@ class Sending:
 
     def restore(self) -> None:
         """Take over what ended consoles left: held ones are drafts again, those on their way go on or are unknown."""
-        for letter in self._outbox.take_over():
-            if letter.local_id in self._letters:
-                continue
+        left = [letter for letter in self._outbox.take_over() if letter.local_id not in self._letters]
+        self._letters |= {letter.local_id: letter for letter in left}
+        self._unhold()
+        for letter in left:
             if letter.state == "held":
-                self._letters[letter.local_id] = letter
-                self._to_draft(letter)
-            elif letter.state == "sending" and self._is_repeatable(letter):
+                continue
+            if letter.state == "sending" and self._is_repeatable(letter):
                 self._keep(letter)
                 self._enqueue(letter.local_id)
             else:
@@ -159,9 +159,7 @@ class Sending:
 
     async def close(self) -> None:
         """Make drafts of what is held, wait a moment for answers that are on their way, and stop."""
-        for letter in [letter for letter in self._letters.values() if letter.state == "held"]:
-            with suppress(StateError):  # the next console finds it in the outbox
-                self._to_draft(letter)
+        self._unhold()
         answering = [
             runner
             for id, runner in self._runners.items()
@@ -305,6 +303,12 @@ class Sending:
         with suppress(StateError):  # as above
             self._outbox.remove(letter.local_id)
         self._store.apply(changes.LocalGone(letter.conversation_id, letter.local_id))
+
+    def _unhold(self) -> None:
+        """Make drafts of all that is held: the last one first, each goes before what is there."""
+        for letter in [letter for letter in reversed(self._letters.values()) if letter.state == "held"]:
+            with suppress(StateError):  # the next console finds it in the outbox
+                self._to_draft(letter)
 
     def _to_draft(self, letter: Letter) -> None:
         written, before = letter.written, self._drafts.get(letter.conversation_id, letter.written.note)

@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from console.server.refusal import Refusal
 from console.server.routes import health, trpc
+from console.server.routes.ai import AiRoutes
+from console.server.routes.files import FileRoutes
 from console.server.routes.rest import not_here, on_fault, on_refusal
 from console.server.service import Config, Service
 
@@ -28,8 +30,10 @@ def build_app(config: Config) -> Starlette:
         yield
         await service.close()
 
+    files = FileRoutes(service)
+    ai = AiRoutes(service, config.models, pace=config.pace)
     app = Starlette(
-        routes=[*health.ROUTES, *trpc.ROUTES],
+        routes=[*health.ROUTES, *trpc.ROUTES, *files.routes(), *ai.routes()],
         middleware=[Middleware(KnownHosts, hosts=config.hosts)],
         exception_handlers={Refusal: on_refusal, 404: not_here, Exception: on_fault},
         lifespan=lifespan,

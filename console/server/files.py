@@ -120,8 +120,8 @@ class _Incoming:
             self.writer = None
 
     def attachment(self) -> Attachment:
-        kind = type_of(self.head, self.name)
-        return Attachment(id=self.id, name=self.name, s3_key=self.key, type=kind, url=_ASSETS + self.key, size=self.size)
+        kind, url = type_of(self.head, self.name), _ASSETS + self.key
+        return Attachment(id=self.id, name=self.name, s3_key=self.key, type=kind, url=url, size=self.size)
 
 
 def _undo(store: FileStore, files: Sequence[_Incoming]) -> None:

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from console.contract.permissions import Permission
 from console.contract.procedures import Procedure
@@ -20,6 +20,9 @@ from console.server.store import events, keys
 from console.server.store.database import Store
 from console.server.store.writer import Committed
 
+if TYPE_CHECKING:
+    from console.server.ai.model import ModelSettings
+
 log = logging.getLogger("connect360.server")
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -28,7 +31,7 @@ _USED_AGAIN_AFTER = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """How a server runs. `hosts` are the names it answers to, None for any."""
+    """How a server runs. `hosts` are the names it answers to, None for any; `pace` is seconds between quoted words."""
 
     directory: Path
     rate: float = 50.0
@@ -36,6 +39,8 @@ class Config:
     ping_seconds: float = 15.0
     watch_seconds: float = 0.4
     clock: Clock = utc_now
+    models: tuple[ModelSettings, ...] = ()
+    pace: float = 0.015
 
 
 class Service:

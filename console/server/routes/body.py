@@ -1,0 +1,87 @@
+"""The body of a request, read piece by piece within bounds, and an answer that does not wait for the rest of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from console.server.refusal import Refusal
+
+SILENCE_SECONDS = 30.0
+_LINGER_BYTES = 64 * 1024 * 1024
+_LINGER_SECONDS = 3.0
+
+
+class Body:
+    """What a client sends. Iterating raises ClientDisconnect, and a Refusal for too much or for a long silence."""
+
+    def __init__(self, request: Request, most: int, refusal: Refusal, silence: float = SILENCE_SECONDS) -> None:
+        self.is_read = False
+        self._receive = request.receive
+        self._most = most
+        self._refusal = refusal
+        self._silence = silence
+        self._announced = request.headers.get("content-length", "")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The pieces as they come; what is announced as too large is not read at all."""
+        if self._announced.isdecimal() and int(self._announced) > self._most:
+            raise self._refusal
+        left = self._most
+        while not self.is_read:
+            piece = await self._piece()
+            left -= len(piece)
+            if left < 0:
+                raise self._refusal
+            if piece:
+                yield piece
+
+    async def _piece(self) -> bytes:
+        try:
+            async with asyncio.timeout(self._silence):
+                message = await self._receive()
+        except TimeoutError:
+            raise Refusal("TIMEOUT", f"Nothing came for {self._silence:.0f} s. Send it again.") from None
+        if message["type"] == "http.disconnect":
+            self.is_read = True
+            raise ClientDisconnect
+        self.is_read = not message.get("more_body", False)
+        piece: bytes = message.get("body", b"")
+        return piece
+
+
+class EarlyAnswer(Response):
+    """An answer given before the body was read to its end. The rest is thrown away for a while, then the line closed.
+
+    A connection closed with bytes unread is reset, and the client would lose the answer that says why.
+    """
+
+    def __init__(self, answer: Response, body: Body | None = None) -> None:
+        super().__init__(answer.body, answer.status_code, background=answer.background)
+        self.raw_headers = [*answer.raw_headers, (b"connection", b"close")]
+        self._rest = body
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer at once, read on, end."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        if self._rest is None or not self._rest.is_read:
+            await _throw_away(receive)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _throw_away(receive: Receive) -> None:
+    left = _LINGER_BYTES
+    try:
+        async with asyncio.timeout(_LINGER_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return

@@ -130,7 +130,8 @@ class KeyTable(ScrollView, can_focus=False):
 
 
 def _is_meant(words: Sequence[str], keys: SafeLine, said: str, query: str) -> bool:
-    return query.strip() in keys.split() or all(word in said for word in words)
+    key = query.strip()
+    return key in keys.split() or (len(key) > 1 and key in keys) or all(word in said for word in words)
 
 
 def _height(blocks: Sequence[Sequence[KeyRow]]) -> int:

@@ -64,7 +64,7 @@ class Loading:
                 below = await self._level(parent)
                 found |= below
                 parents.extend(id for id, children in below.items() if children)
-        for id in known - found.keys():
+        for id in sorted(known - found.keys()):
             await self._patiently(lambda: self._still_there(id))  # noqa: B023  awaited before the next turn
         await self._patiently(self.members)
 

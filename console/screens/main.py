@@ -288,6 +288,7 @@ class MainScreen(Screen[None]):
             self.assignee = colleague.name if colleague else line(row.assignee_id) if row.assignee_id else None
         else:
             self.messages.border_title = None
+        self.messages.set_class(row is None, "-alone")
         newer = self.messages.newer
         self.messages.border_subtitle = f"↓ {newer} new" if newer else None
         self.messages.empty = (

@@ -58,6 +58,7 @@ class Composer(Vertical):
     Composer ComposerText { height: auto; min-height: 2; max-height: 8; border: none; padding: 0; }
     Composer Static { height: auto; }
     Composer .gone { display: none; }
+    Composer.-idle { display: none; }
     """
 
     target: reactive[ConversationRow | None] = reactive(None)
@@ -77,7 +78,7 @@ class Composer(Vertical):
         text: str
 
     def __init__(self, is_action: Callable[[events.Key], bool], *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, classes="-idle")
         self._is_action = is_action
 
     def compose(self) -> ComposeResult:
@@ -124,7 +125,8 @@ class Composer(Vertical):
     def on_resize(self) -> None:
         self._title()
 
-    def watch_target(self) -> None:
+    def watch_target(self, target: ConversationRow | None) -> None:
+        self.set_class(target is None, "-idle")
         self._title()
 
     def watch_note(self) -> None:

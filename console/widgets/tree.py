@@ -45,6 +45,10 @@ class ConversationTree(ScrollView, can_focus=True):
 
         conversation_id: str | None
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._was_moved = False
+
     @property
     def cursor_id(self) -> str | None:
         """The conversation under the cursor."""
@@ -52,12 +56,14 @@ class ConversationTree(ScrollView, can_focus=True):
 
     def move(self, to: int) -> None:
         """Put the cursor on a line, or on the nearest that there is."""
+        self._was_moved = True
         self.cursor = max(0, min(to, len(self.lines) - 1))
 
     def move_to(self, conversation_id: str) -> bool:
         """Put the cursor on a conversation; False when it is not among the lines."""
         for place, line in enumerate(self.lines):
             if line.row.id == conversation_id:
+                self._was_moved = True
                 self.cursor = place
                 return True
         return False
@@ -74,7 +80,8 @@ class ConversationTree(ScrollView, can_focus=True):
 
     def watch_lines(self, before: tuple[OutlineLine, ...], after: tuple[OutlineLine, ...]) -> None:
         self.virtual_size = Size(self.scrollable_content_region.width, len(after))
-        held = before[self.cursor].row.id if self.cursor < len(before) else None
+        # Until a person moved it the cursor stays at the top, where what arrives while loading would push it down.
+        held = before[self.cursor].row.id if self.cursor < len(before) and self._was_moved else None
         places = {line.row.id: place for place, line in enumerate(after)}
         place = places.get(held, min(self.cursor, max(0, len(after) - 1))) if held else 0
         if place != self.cursor:
@@ -135,7 +142,7 @@ class ConversationTree(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         place = event.y + self.scroll_offset.y
         if place < len(self.lines):
-            self.cursor = place
+            self.move(place)
             self.open()
 
     def _sees(self, place: int) -> bool:

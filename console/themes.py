@@ -128,11 +128,15 @@ def line_filters(filters: Sequence[LineFilter], theme: str, *, no_color: bool) -
 
 
 def styles(theme: Theme) -> RoleStyles:
-    """The styles of one of ours, for widgets that draw their own lines."""
-    given = {field.name: _style(theme.variables, field.name.replace("_", "-")) for field in fields(RoleStyles)}
-    return RoleStyles(**given)
+    """The styles of one of ours, for widgets that draw their own lines: each line may ask, 0.1 ms is taken once."""
+    kept = _styles.get(theme.name)
+    if kept is None or kept[0] is not theme:
+        worn = {field.name: _style(theme.variables, field.name.replace("_", "-")) for field in fields(RoleStyles)}
+        kept = _styles[theme.name] = theme, RoleStyles(**worn)
+    return kept[1]
 
 
+_styles: dict[str, tuple[Theme, RoleStyles]] = {}
 _NO_COLOR: Sequence[LineFilter] = (NoColor(),)
 
 

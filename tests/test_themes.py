@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import os
 import re
 import sys
 from pathlib import Path
 
-import pexpect
 import pytest
 from rich.style import Style
 from textual.app import App, ComposeResult
@@ -18,6 +15,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from textual.widgets import Input, Label, OptionList
 
 from console import themes
+from tests.support.terminal import Terminal
 
 ALL = themes.themes()
 COLOURED = [name for name, theme in ALL.items() if not theme.ansi]
@@ -132,31 +130,31 @@ async def test_every_theme_can_be_chosen_while_the_app_runs_and_mono_draws_no_co
     ("theme", "environment"),
     [("mono", {}), ("mono", {"NO_COLOR": "1"}), ("terminal", {"NO_COLOR": "1"}), ("dusk", {"NO_COLOR": "1"})],
 )
-def test_no_colour_reaches_the_terminal(theme: str, environment: dict[str, str]) -> None:
-    written = run_in_a_terminal(theme, environment)
+async def test_no_colour_reaches_the_terminal(theme: str, environment: dict[str, str]) -> None:
+    written = await run_in_a_terminal(theme, environment)
     parameters = {one for found in SGR.findall(written) for one in re.split("[;:]", found)}
     assert parameters - COLOURLESS_SGR == set()
     assert "customer" in written
 
 
-def test_dusk_does_colour_the_terminal() -> None:
+async def test_dusk_does_colour_the_terminal() -> None:
     """So that the test above can fail."""
-    assert "38;2;115;199;184" in run_in_a_terminal("dusk", {})
+    assert "38;2;115;199;184" in await run_in_a_terminal("dusk", {})
 
 
-def run_in_a_terminal(theme: str, environment: dict[str, str]) -> str:
-    """All bytes that the sampler writes to a real pseudo-terminal."""
-    ours = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
-    here = str(Path(__file__).parent)
-    program = f"import sys; sys.path.insert(0, {here!r}); import test_themes; test_themes.Sampler({theme!r}).run()"
-    environment = {**ours, **environment}
-    child = pexpect.spawn(
-        sys.executable, ["-c", program], env=environment, dimensions=(30, 100), encoding="utf-8", timeout=20
-    )
-    written = io.StringIO()
-    child.logfile_read = written
-    child.expect("danger")
-    child.sendcontrol("q")
-    child.expect(pexpect.EOF)
-    child.close()
-    return written.getvalue()
+async def run_in_a_terminal(theme: str, environment: dict[str, str]) -> str:
+    """All that the sampler writes to a real pseudo-terminal."""
+    program = f"from tests.test_themes import Sampler; Sampler({theme!r}).run()"
+    environment = {"COLORTERM": "truecolor", "PYTHONPATH": str(Path(__file__).parent.parent), **environment}
+    async with Terminal([sys.executable, "-c", program], columns=100, rows=30, env=environment) as terminal:
+        await terminal.until("danger", timeout=30)
+        terminal.send("\x11")
+        await terminal.wait(timeout=30)
+        return terminal.bytes.decode()
+
+
+def test_the_styles_of_a_theme_are_made_once_and_of_another_anew() -> None:
+    one, other = themes.themes()["dusk"], themes.themes()["dusk"]
+    assert themes.styles(one) is themes.styles(one)
+    other.variables["customer"] = "#ffffff"
+    assert themes.styles(other).customer != themes.styles(one).customer

@@ -43,7 +43,7 @@ class Listing(ScrollView, can_focus=False):
     Listing { height: auto; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
     """
 
-    pointer = reactive(0)
+    pointer = reactive(0, repaint=False)  # the two rows are drawn by the watcher; all of them would be otherwise
 
     @dataclass
     class Clicked(Message):

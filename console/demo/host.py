@@ -25,6 +25,7 @@ STOP_SECONDS = 3.0
 
 # -P: a folder named `console` where the person happens to be must not be run as ours.
 _CONNECT360 = (sys.executable, "-P", "-m", "console")
+_SERVE = ("--port", "0", "--with-parent", "--rate", "0")
 
 
 class DemoError(Connect360Error):
@@ -49,14 +50,21 @@ class Hosted:
 
 
 @asynccontextmanager
-async def host(workspace: str, holders: Sequence[KeyHolder]) -> AsyncIterator[Hosted]:
-    """Run a server for one workspace. Raises DemoError with its own last words when it does not come up."""
-    directory = Path(tempfile.mkdtemp(prefix="connect360-demo-"))  # mode 0700
+async def host(
+    workspace: str, holders: Sequence[KeyHolder], *, within: Path | None = None, patience: float = STOP_SECONDS
+) -> AsyncIterator[Hosted]:
+    """Run a server for one workspace. Raises DemoError with its own last words when it does not come up.
+
+    It ends with the block, and when our own process is gone, however that went.
+    """
+    directory = Path(tempfile.mkdtemp(prefix="connect360-demo-", dir=within))  # mode 0700
     try:
         store = str(directory / "server")
-        async with _child("serve", "--port", "0", "--with-parent", "--rate", "0", "--data", store) as server:
+        async with _child("serve", *_SERVE, "--data", store, patience=patience) as server:
             wanted = [word for one in holders for word in ("--member", one.member, "--role", one.role)]
-            async with _child("keys", "create", "--data", store, "--workspace", workspace, *wanted) as maker:
+            async with _child(
+                "keys", "create", "--data", store, "--workspace", workspace, *wanted, patience=patience
+            ) as maker:
                 address, keys = await asyncio.gather(_address(server), _keys(maker, len(holders)))
             yield Hosted(address, keys, directory)
     finally:
@@ -74,18 +82,18 @@ class _Child:
 
 
 @asynccontextmanager
-async def _child(*command: str) -> AsyncIterator[_Child]:
+async def _child(*command: str, patience: float) -> AsyncIterator[_Child]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLATO_")}
     process = await asyncio.create_subprocess_exec(
         *_CONNECT360,
         *command,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,  # `serve --with-parent` ends when it is closed, should we be killed
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=environment,
         start_new_session=True,  # Ctrl+C and the loss of the terminal reach us alone: we end it, in order
     )
-    child = _Child(" ".join(command[:2]), process, asyncio.Queue(), deque(maxlen=20))
+    child = _Child(" ".join(word for word in command[:2] if word.isalpha()), process, asyncio.Queue(), deque(maxlen=20))
     assert process.stdout is not None
     assert process.stderr is not None
     readers = (
@@ -95,7 +103,7 @@ async def _child(*command: str) -> AsyncIterator[_Child]:
     try:
         yield child
     finally:
-        await _end(process)
+        await _end(process, patience)
         await asyncio.gather(*readers)
 
 
@@ -111,7 +119,7 @@ async def _remember(stream: asyncio.StreamReader, words: deque[str]) -> None:
             words.append(said)
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, patience: float) -> None:
     """Ask it to end, then make it. Shielded: a second interruption must not leave it behind."""
 
     async def end() -> None:
@@ -119,7 +127,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
             with suppress(ProcessLookupError):
                 process.terminate()
             try:
-                async with asyncio.timeout(STOP_SECONDS):
+                async with asyncio.timeout(patience):
                     await process.wait()
             except TimeoutError:
                 with suppress(ProcessLookupError):
@@ -149,6 +157,6 @@ async def _next_line(child: _Child) -> str:
     except TimeoutError:
         raise DemoError(f"`connect360 {child.name}` said nothing for {START_SECONDS:.0f} s. Try again.") from None
     if line is None:
-        words = child.last_words[-1] if child.last_words else "it said nothing"
+        words = child.last_words[-1].removeprefix("connect360: ") if child.last_words else "it said nothing"
         raise DemoError(f"`connect360 {child.name}` ended with code {child.process.returncode}: {words}")
     return line

@@ -114,8 +114,10 @@ async def _tell(telling: _Telling, talk: Talk) -> None:
         await telling.apis[talk.host].conversations.update(
             UpdateConversation(id=conversation.id, metadata=_triage(telling, talk))
         )
-    if read := said[: len(said) - talk.unread]:
-        await telling.apis[telling.story.colleagues[0].handle].conversations.mark_read(conversation.id, read[-1])
+    seen = len(said) - talk.unread
+    first = telling.story.colleagues[0].handle
+    if seen and talk.lines[seen - 1].by != first:  # what one writes oneself is read
+        await telling.apis[first].conversations.mark_read(conversation.id, said[seen - 1])
 
 
 async def _make(telling: _Telling, talk: Talk) -> Conversation:

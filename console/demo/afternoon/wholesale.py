@@ -129,6 +129,7 @@ ARRIVAL: tuple[Line, ...] = paced(
     note("tomas", "My mistake: the attic pallet is still at the hub in Leipzig. It can go out tonight.", 6.2 * HOUR),
     _me("Found it: it is in Leipzig and fine. It can be with you tomorrow between ten and twelve.", 6 * HOUR),
     them("Good that it is found. Let me ask the site whether somebody is up there tomorrow.", 5.8 * HOUR),
+    _me("Of course. I keep a slot for you until this evening.", 5.7 * HOUR),
     them("Tomorrow works, but only until eleven, then they pour the screed in the stairwell.", 66),
     them("Could the driver be there by ten, and can you send me the new delivery note for customs?", 62),
 )

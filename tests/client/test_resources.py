@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -179,6 +180,16 @@ async def test_a_send_is_made_again_with_the_same_key_where_the_server_takes_it(
 
     assert sent.id == "msg_1"
     assert [heard.headers["idempotency-key"] for heard in fake.calls] == ["local_1"] * 3
+
+
+async def test_sends_at_once_ask_once_what_the_server_can() -> None:
+    fake = Extended("idempotency", send=[result(message("msg_1")), result(message("msg_2"))])
+
+    async with running(fake) as server, Api(server.url, "k") as api:
+        sent = await asyncio.gather(api.messages.send(SEND, "local_1"), api.messages.send(SEND, "local_2"))
+
+    assert {one.id for one in sent} == {"msg_1", "msg_2"}
+    assert sum("session" in heard.path for heard in server.heard) == 1
 
 
 async def test_a_send_that_was_told_to_wait_had_no_effect_and_is_made_again() -> None:

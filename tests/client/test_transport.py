@@ -170,8 +170,10 @@ async def test_a_line_that_is_reset_is_dropped() -> None:
         line.break_off()
 
     async with running(resetting) as server, transport_to(server.url) as transport:
-        with pytest.raises(errors.Dropped):
+        with pytest.raises(errors.Dropped) as raised:
             await transport.request("GET", "/x")
+
+    assert not raised.value.may_have_arrived  # reading changes nothing
 
 
 async def test_an_answer_too_large_is_not_read_to_its_end() -> None:

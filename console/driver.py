@@ -240,7 +240,8 @@ class SafeDriver(LinuxDriver):
 
     def _hang_up(self) -> None:
         """The terminal is gone: end the app, which keeps what was written."""
-        self._app.exit(return_code=_HUNG_UP)
+        if not self._app._exit:  # else SIGHUP was quicker
+            self._app.exit(return_code=_HUNG_UP)
 
     def _redraw(self) -> None:
         """A slow terminal caught up: draw what it missed."""

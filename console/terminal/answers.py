@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from console.text.marks import PICTURES
+
 _NEXT = re.compile(
     r"(?P<kept>\x1b\[\?\d+;\d\$y)"  # the state of a mode, which the framework asked for
     r"|(?P<paste>\x1b\[200~)"
@@ -15,11 +17,12 @@ _NEXT = re.compile(
     r"|\x1b\[(?:"
     r"[?>=][0-?]*[ -/]*[@-~]"  # device attributes, versions, kitty flags
     r"|\d[\d;]*[cnxy]"  # status, parameters
-    r"|(?!48;)\d[\d;]*t"  # the window; 48 is a size in band
+    r"|(?!48;\d{1,4};\d{1,4};\d{1,5};\d{1,5}t)\d[\d;:]*t"  # the window, unless a size in band that may be true
     r"|\d[\d;]*[$*&'][@-~]"
+    r"|[\d;:]*\d{7,}[\d;:]*[ -/]*[@-~]"  # no key has such a number, and the framework would take it for a character
     r")"
 )
-"""An answer, the beginning of one that has an end of its own, or of a paste, within which nothing is looked at."""
+"""An answer, the beginning of one that has an end of its own, or of a paste."""
 _STRING_END = re.compile(r"\x07|\x1b\\")
 _PARTIAL = re.compile(r"\x1b(?:\[(?:[?>=0-9][0-?]{0,60}[ -/]{0,2})?|\]\d{0,4}|P[\d;]{0,16}|_)\Z")
 _PASTE_END = "\x1b[201~"
@@ -71,10 +74,11 @@ class Answers:
         return self._hold(text, _PARTIAL), ""
 
     def _paste(self, text: str) -> tuple[str, str]:
-        """What was pasted, up to its end, and what follows."""
+        """What was pasted, up to its end, and what follows. The framework would take sequences in it for keys."""
         inside, end, after = text.partition(_PASTE_END)
         self._in_paste = not end
-        return (inside + end, after) if end else (self._hold(inside, _PARTIAL_PASTE_END), "")
+        pasted = inside if end else self._hold(inside, _PARTIAL_PASTE_END)
+        return pasted.replace("\x1b", PICTURES[0x1B]) + end, after
 
     def _string(self, text: str) -> tuple[str, str]:
         """Nothing of the answer that is being swallowed, and what follows its end."""

@@ -1,0 +1,81 @@
+"""What a terminal answers, out of the input before it can become keys."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.terminal.answers import Answers
+
+ANSWERS = (
+    "\x1b[?62;22c",
+    "\x1b[>41;390;0c",
+    "\x1b[0n",
+    "\x1b[?5u",
+    "\x1b[8;40;120t",
+    "\x1b]11;rgb:1414/1616/1b1b\x1b\\",
+    "\x1b]52;c;cm0gLXJm\x07",
+    "\x1bP1$r0m\x1b\\",
+    "\x1bP!|7E565445\x1b\\",
+    "\x1b_Gi=1;OK\x1b\\",
+    "\x1b[99999999u",
+)
+KEYS = (
+    "a",
+    "\x1b",
+    "\x1b[A",
+    "\x1b[1;5C",
+    "\x1b[1;2R",  # the cursor's place, which the framework reads; F3 with Shift as well
+    "\x1b[13;2u",
+    "\x1b[1604;5u",
+    "\x1bOP",
+    "\x1b[3~",
+    "\x1b[I",
+    "\x1b[<35;10;5M",
+    "\x1b[<0;10;5m",
+    "\x1b[?2026;2$y",
+    "\x1b[48;40;120;800;1200t",
+    "\x1b]",
+    "\x1bP",
+    "\x1b_",
+    "\x1b[200~pasted\x1b[201~",
+    "ي",
+)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_passes(key: str) -> None:
+    answers = Answers()
+    assert answers.feed(key) + answers.flush() == key
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_goes_wherever_it_is_cut(answer: str) -> None:
+    for place in range(2, len(answer)):  # ESC alone is the key
+        answers = Answers()
+        assert answers.feed("x" + answer[:place]) + answers.feed(answer[place:] + "y") == "xy"
+
+
+@given(typed=st.lists(st.sampled_from(ANSWERS + KEYS[:14] + KEYS[17:]), max_size=8))
+def test_answers_go_and_keys_stay(typed: list[str]) -> None:
+    answers = Answers()
+    assert answers.feed("".join(typed)) + answers.flush() == "".join(one for one in typed if one in KEYS)
+
+
+def test_within_a_paste_nothing_is_an_answer_and_nothing_a_key() -> None:
+    answers = Answers()
+    assert answers.feed("\x1b[200~a\x1b[?62cb\x1b[A\x1b]0;c\x07") == "\x1b[200~a␛[?62cb␛[A␛]0;c\x07"
+    assert answers.feed("d\x1b[20") == "d"
+    assert answers.feed("1~\x1b[?62ce") == "\x1b[201~e"
+
+
+def test_the_end_of_an_answer_that_was_lost_is_not_waited_for_for_ever() -> None:
+    answers = Answers()
+    assert answers.feed("\x1b]52;c;cm0g") == ""
+    assert answers.feed("LXJm") == ""
+    for _ in range(20):
+        answers.flush()
+    assert answers.feed("x") == "x"
+    assert answers.feed("\x1b]52;c;" + "A" * (1 << 20)) == ""
+    assert answers.feed("y") == "y"

@@ -81,7 +81,10 @@ def new_key() -> str:
 
 
 class Hasher:
-    """The keyed hash of keys: without the secret file, the database says nothing about them."""
+    """The keyed hash of keys. Without the secret file the database says nothing about them.
+
+    A key is looked up by its hash, which nobody can steer without the secret: the time of the look-up tells nothing.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._secret = _secret_in(directory)
@@ -89,10 +92,6 @@ class Hasher:
     def hash(self, key: str) -> str:
         """What is kept of `key`."""
         return hmac.digest(self._secret, key.encode("utf-8", "replace"), "sha256").hex()
-
-    def matches(self, key: str, hashed: str) -> bool:
-        """Whether `hashed` is of `key`, in a time that does not depend on where they differ."""
-        return hmac.compare_digest(self.hash(key), hashed)
 
 
 def _secret_in(directory: Path) -> bytes:

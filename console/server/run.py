@@ -34,6 +34,7 @@ class WorkspaceServer(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 lifespan="on",
                 ws="none",
                 loop="asyncio",

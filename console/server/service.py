@@ -53,7 +53,6 @@ class Service:
         self.follow_ups: dict[str, Callable[[Caller, Any, Any], None]] = {}
         self.discard_files: Callable[[tuple[str, ...]], None] = lambda _: None
         self.limiter = Limiter(config.rate)
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._hasher = Hasher(config.directory)
         self.store = Store(config.directory, self._committed, config.clock)
@@ -64,7 +63,6 @@ class Service:
 
     async def run(self) -> None:
         """Begin: keep an eye on keys and on what other processes write."""
-        self._loop = asyncio.get_running_loop()
         self.in_background(self._watch())
 
     async def close(self) -> None:
@@ -87,7 +85,7 @@ class Service:
         # On the loop's thread: one row by index costs less than a hop to another thread.
         record = self.store.look(keys.key_by_hash, self._hasher.hash(key))
         now = self.now()
-        if record is None or not self._hasher.matches(key, record.hash) or not record.is_good(now):
+        if record is None or not record.is_good(now):
             raise unknown_key()
         if record.last_used_at is None or now - record.last_used_at >= _USED_AGAIN_AFTER:
             self._note_use(record)
@@ -113,11 +111,10 @@ class Service:
         self.in_background(note())
 
     def _committed(self, batch: Committed) -> None:
-        """In the writer's thread: have the listeners look, and drop files that nothing names any more."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self.hub.wake, batch.workspaces)
+        """Have the listeners look, and drop the files that nothing names any more."""
+        self.hub.wake(batch.workspaces)
         if batch.files:
-            self.discard_files(batch.files)
+            self.in_background(asyncio.to_thread(self.discard_files, batch.files))
 
     async def _watch(self) -> None:
         """End the streams of keys that are no longer good, and wake listeners for what another process wrote."""

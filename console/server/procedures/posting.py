@@ -47,8 +47,23 @@ class Origin:
 _CONVERSATION = select(conversations).where(
     conversations.c.workspace_id == bindparam("workspace"), conversations.c.id == bindparam("conversation")
 )
-_CHANGE = update(conversations).where(
-    conversations.c.workspace_id == bindparam("workspace"), conversations.c.id == bindparam("conversation")
+_MOVED = (
+    "metadata",
+    "status",
+    "snoozed_until",
+    "status_at",
+    "message_count",
+    "last_message_id",
+    "last_message_at",
+    "last_reply_at",
+    "waiting_since",
+    "activity_at",
+    "updated_at",
+)
+_MOVE_ON = (
+    update(conversations)
+    .where(conversations.c.workspace_id == bindparam("workspace"), conversations.c.id == bindparam("conversation"))
+    .values({name: bindparam(f"new_{name}") for name in _MOVED})
 )
 _FIRST_UNANSWERED = select(func.min(messages.c.created_at)).where(
     messages.c.workspace_id == bindparam("workspace"),
@@ -169,8 +184,9 @@ def _move_on(
     if opens:
         metadata = reopened(unpack(row.metadata))
         changes |= {"metadata": pack(metadata), "status": "open", "snoozed_until": None, "status_at": at}
-    key = {"workspace": workspace_id, "conversation": row.id}
-    transaction.connection.execute(_CHANGE.values(changes), key)
+    # All columns each time, changed or not: one statement that is prepared once costs a third of one made for the call.
+    values = {f"new_{name}": changes.get(name, getattr(row, name)) for name in _MOVED}
+    transaction.connection.execute(_MOVE_ON, {"workspace": workspace_id, "conversation": row.id} | values)
     return opens
 
 

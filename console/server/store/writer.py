@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -45,7 +44,7 @@ class _Job(Generic[T]):
     """A mutation on its way, and where its answer goes."""
 
     mutation: Mutation[T]
-    future: Future[T]
+    future: asyncio.Future[T]
     answer: T | None = None
     error: Exception | None = None
 
@@ -59,7 +58,7 @@ class Committed:
 
 
 class Writer:
-    """The one thread that writes. `on_commit` is called in it, after each batch and before the answers."""
+    """The one thread that writes. `on_commit` is called in the loop, after each batch and before its answers."""
 
     def __init__(self, engine: Engine, on_commit: Callable[[Committed], None], clock: Clock = utc_now) -> None:
         self._engine = engine
@@ -74,22 +73,27 @@ class Writer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish what was given, then end. Blocks until then."""
+        """Finish what was given, then end. Blocks until then, so never in the loop."""
         self._queue.put(None)
         self._thread.join()
         self._engine.dispose()
 
     async def write(self, mutation: Mutation[T]) -> T:
-        """What `mutation` returned, once it is on disk. Raises what it raised; then nothing of it was kept."""
-        job = _Job(mutation, Future[T]())
-        self._queue.put(job)
-        return await asyncio.wrap_future(job.future)
+        """What `mutation` returned, once it is on disk. Raises what it raised; then nothing of it was kept.
+
+        Cancelled, it may have happened all the same.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.put(_Job(mutation, future))
+        return await future
 
     def _run(self) -> None:
         with self._engine.connect() as connection:
             while (first := self._queue.get()) is not None:
                 jobs, ends = self._gather(first)
-                self._commit(connection, jobs)
+                committed = self._commit(connection, jobs)
+                # One wake-up of the loop for all: each costs a system call and a fight for the interpreter.
+                jobs[0].future.get_loop().call_soon_threadsafe(self._answer, jobs, committed)
                 if ends:
                     return
 
@@ -103,32 +107,41 @@ class Writer:
             jobs.append(job)
         return jobs, False
 
-    def _commit(self, connection: Connection, jobs: list[_Job[Any]]) -> None:
-        """Run the jobs in one transaction and answer them: all fail if it cannot be committed."""
-        live = [job for job in jobs if job.future.set_running_or_notify_cancel()]
+    def _commit(self, connection: Connection, jobs: list[_Job[Any]]) -> Committed:
+        """Run the jobs in one transaction: all fail if it cannot be committed."""
         batch = _Attempt()
         woken: set[str] = set()
         files: list[str] = []
         with batch, connection.begin():
-            for job in live:
+            for job in jobs:
                 transaction = Transaction(connection, self._ids, as_milliseconds(self._clock()))
                 self._perform(transaction, job)
                 if job.error is None:
                     woken |= transaction.woken
                     files += transaction.files
-        if batch.error is None and (woken or files):
-            self._on_commit(Committed(frozenset(woken), tuple(files)))
-        for job in live:
-            if error := batch.error or job.error:
-                job.future.set_exception(error)
-            else:
-                job.future.set_result(job.answer)
+        if batch.error is None:
+            return Committed(frozenset(woken), tuple(files))
+        for job in jobs:
+            job.error = batch.error
+        return Committed(frozenset(), ())
 
     def _perform(self, transaction: Transaction, job: _Job[Any]) -> None:
         attempt = _Attempt()
         with attempt, _savepoint(transaction.connection):
             job.answer = job.mutation(transaction)
         job.error = attempt.error
+
+    def _answer(self, jobs: list[_Job[Any]], committed: Committed) -> None:
+        """In the loop: tell whoever listens, then whoever asked."""
+        if committed.workspaces or committed.files:
+            self._on_commit(committed)
+        for job in jobs:
+            if job.future.done():
+                continue
+            if job.error is not None:
+                job.future.set_exception(job.error)
+            else:
+                job.future.set_result(job.answer)
 
 
 class _Attempt:

@@ -31,10 +31,12 @@ async def demo(
     dialogues: Path | None = None,
     secrets: set[str],
     preload: Callable[[], None] | None = None,
+    within: Path | None = None,
 ) -> int:
     """Run the demo and answer its exit code. Raises Connect360Error; whatever ends it, nothing stays behind.
 
     Its keys go into `secrets`, for a report to leave out. `preload` runs in a thread while the server starts.
+    Its directory is made `within` another, by default the system's for temporary files.
     """
     read = await asyncio.to_thread(_checked, dialogues) if dialogues else None
     # The story is told with keys that may: the person's own can do no more than their role.
@@ -44,7 +46,7 @@ async def demo(
     async with AsyncExitStack() as stack:
         with bar(name, "messages") as on_progress:
             preloading = asyncio.get_running_loop().run_in_executor(None, preload or _nothing)
-            hosted = await stack.enter_async_context(host(name, holders))
+            hosted = await stack.enter_async_context(host(name, holders, within=within))
             secrets.update(hosted.keys)
             apis = await stack.enter_async_context(_apis(hosted))
             places, script = await _seed(apis, hosted, read, on_progress)

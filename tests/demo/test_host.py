@@ -14,7 +14,8 @@ import pytest
 from console.client.api import Api
 from console.client.errors import ApiError
 from console.demo.host import DemoError, KeyHolder, host
-from tests.support.processes import descendants, eventually, is_running
+from tests.support.processes import descendants, is_running
+from tests.support.waiting import eventually
 
 MAYA = KeyHolder("Maya Okafor <maya@example.com>", "agent")
 HOLDERS = (

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 
@@ -38,10 +36,3 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-async def eventually(claim: Callable[[], bool], timeout: float = 10.0) -> None:
-    """Wait for something that nobody tells us of: what the kernel knows of other people's children."""
-    async with asyncio.timeout(timeout):
-        while not claim():  # noqa: ASYNC110  the kernel tells nobody
-            await asyncio.sleep(0.02)

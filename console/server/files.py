@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from obstore import AsyncWritableFile
 
 CHUNK = 256 * 1024
+_UNFINISHED = "*/*#*"  # how the store names a file that is not yet whole
 _ASSETS = ASSET.path.removesuffix("{key}")
 
 
@@ -29,6 +30,8 @@ class FileStore:
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in directory.glob(_UNFINISHED):  # by a server that was killed midway
+            left.unlink(missing_ok=True)
         self._store = LocalStore(directory)
 
     def writer(self, key: str) -> AsyncWritableFile:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,99 +13,20 @@ import pytest
 from console.contract.ai import AiDelta, AiDone, AiError, AiEvent, AiRequest
 from console.contract.inputs import (
     ConversationId,
-    CustomerInput,
-    GetOrCreateConversation,
-    ListMessages,
     SaveArticle,
     Send,
 )
-from console.contract.shapes import Conversation, Message
-from console.server.ai.agent import AgentFailed, Assignment
+from console.contract.shapes import Conversation
+from console.server.ai.agent import AgentFailed
 from console.server.ai.agents import agents_of
 from console.server.ai.answering import Answering
 from console.server.ai.retrieving import RETRIEVING
 from console.server.ai.workspace import WorkspaceKnowledge
-from console.server.auth import Caller, caller_of
+from console.server.auth import Caller
 from console.server.procedures import conversations, directory, messages
-from console.server.procedures.calls import Reading, Writing
 from console.server.refusal import Refusal
 from console.server.store.database import Store
-from console.server.store.keys import NewKey, all_keys, create
-
-
-@dataclass
-class FakeAgent:
-    """Answers by a script and records what it was shown."""
-
-    script: list[str | asyncio.Event | AgentFailed]
-    id: str = "agent_fake"
-    name: str = "Fake"
-    description: str = ""
-    seen: list[Assignment] = field(default_factory=list)
-    stopped: bool = False
-
-    async def answer(self, assignment: Assignment) -> AsyncGenerator[str, None]:
-        """The script."""
-        self.seen.append(assignment)
-        try:
-            for step in self.script:
-                match step:
-                    case str():
-                        yield step
-                    case asyncio.Event():
-                        await step.wait()
-                    case AgentFailed():
-                        raise step
-        finally:
-            self.stopped = True
-
-
-class Desk:
-    """The store of a workspace, with what a test does to it."""
-
-    def __init__(self, store: Store, caller: Caller) -> None:
-        self.store = store
-        self.caller = caller
-
-    async def write(self, procedure: Any, wanted: Any, caller: Caller | None = None) -> Any:
-        """Run a mutation of the contract."""
-        return await self.store.write(
-            lambda transaction: procedure(Writing(transaction, caller or self.caller, None, ()), wanted)
-        )
-
-    async def conversation(self, name: str = "Jane Cooper", host: str | None = "shop.example.com") -> Conversation:
-        """A customer's conversation."""
-        customer = CustomerInput(external_id=name, name=name)
-        wanted = GetOrCreateConversation(customer=customer, channel_identifier=host)
-        made: Conversation = await self.write(conversations.get_or_create, wanted)
-        return made
-
-    async def say(self, conversation: Conversation, text: str, *, as_customer: bool = False, **more: Any) -> Message:
-        """A message, the member's unless told otherwise."""
-        wanted = Send(
-            conversation_id=conversation.id,
-            content={"en": text},
-            sender="customer" if as_customer else None,
-            **more,
-        )
-        sent: Message = await self.write(messages.send, wanted)
-        return sent
-
-    async def thread(self, conversation: Conversation) -> list[Message]:
-        """All of it, oldest first."""
-
-        def query(connection: Any) -> list[Message]:
-            reading = Reading(connection, self.caller, 0, ())
-            page = messages.list_messages(reading, ListMessages(conversation_id=conversation.id))
-            return list(page.items)[::-1]
-
-        return await self.store.read(query)
-
-
-async def _caller(store: Store, workspace: str) -> Caller:
-    key = NewKey(workspace, "Maya Okafor", f"maya@{workspace}.example", "admin", f"hash of {workspace}")
-    key_id = await store.write(lambda transaction: create(transaction, key))
-    return caller_of(next(one for one in await store.read(all_keys) if one.id == key_id))
+from tests.server.workspace import Desk, FakeAgent, caller_in
 
 
 @pytest.fixture
@@ -118,7 +38,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 async def desk(store: Store) -> Desk:
-    return Desk(store, await _caller(store, "northwind"))
+    return Desk(store, await caller_in(store, "northwind"))
 
 
 async def events_of(answering: Answering, caller: Caller, request: AiRequest) -> list[AiEvent]:
@@ -292,7 +212,7 @@ async def test_what_is_missing_or_foreign_is_refused_alike(desk: Desk, store: St
     asked = await desk.say(conversation, "Where is my lamp?", as_customer=True)
     other = await desk.conversation("Someone else")
     answering, agent = answering_with(desk, "x")
-    stranger = await _caller(store, "contoso")
+    stranger = await caller_in(store, "contoso")
 
     async def refusal(caller: Caller, request: AiRequest) -> tuple[int, str]:
         with pytest.raises(Refusal) as refused:
@@ -350,18 +270,18 @@ async def test_the_retrieving_agent_answers_from_articles_and_past_answers(desk:
     await desk.say(earlier, "Gift wrap is secretly free for staff.", flags=["internal-note"])
     await desk.say(earlier, "We gift wrap every lamp for free.")
     now = await desk.conversation("Deniz")
-    await desk.say(now, "Do you gift wrap lamps, and deliver to Oman?", as_customer=True)
+    await desk.say(now, "Do you gift wrap lamps for Oman?", as_customer=True)
     *_, done = await events_of(answering, desk.caller, draft(now, RETRIEVING))
     assert isinstance(done, AiDone)
-    assert "We deliver lamps to Oman in five days. [" in done.text
     assert "We gift wrap every lamp for free. [" in done.text
+    assert "We deliver lamps to Oman in five days. [" in done.text
     assert "Jane" not in done.text
     assert "staff" not in done.text
     assert "an earlier answer" in done.text
 
 
 async def test_knowledge_stays_within_its_workspace(desk: Desk, store: Store) -> None:
-    stranger = await _caller(store, "contoso")
+    stranger = await caller_in(store, "contoso")
     article = SaveArticle(name="Delivery", content={"en": "Contoso delivers lamps to Oman."})
     await desk.write(directory.save_article, article, stranger)
     theirs = Desk(store, stranger)

@@ -82,6 +82,13 @@ def test_the_message_before_counts_but_less() -> None:
     assert find(ENGLISH, wanted, "en")[0].sentence == "To Oman and Qatar it takes five days."
 
 
+def test_a_sentence_of_a_narrow_source_must_share_a_word_itself() -> None:
+    wide = Source("msg_1", "an earlier answer", "Certainly, within five days.", about="Do you deliver to Oman?")
+    narrow = Source("msg_1", "an earlier answer", wide.text, about=wide.about, narrow=True)
+    assert found("Do you deliver to Oman?", (wide,)) == ["Certainly, within five days."]
+    assert found("Do you deliver to Oman?", (narrow,)) == []
+
+
 def test_an_article_goes_before_a_past_answer_that_says_as_much() -> None:
     past = Source("msg_1", "an earlier answer", "To Oman and Yemen it takes five days.", about="Delivery", weight=0.6)
     assert found("Do you deliver to Oman?", (past, *ENGLISH))[0] == "To Oman and Qatar it takes five days."

@@ -93,6 +93,7 @@ async def test_a_past_answer_is_quoted_with_its_day() -> None:
         "I wrote about the gift wrap lamp to jane@example.com today.",
         "Call about the gift wrap lamp on 050 123 45 67 please.",
         "See your gift wrap lamp at https://example.com/o/x please.",
+        "The gift wrap for your lamp will cost 4,350 AED.",
         "Dear Jane, the lamp is gift wrapped now.",
         "Which gift wrap would you like for your lamp?",
         "Gift wrap, yes.",
@@ -102,6 +103,12 @@ async def test_nothing_private_of_another_customer_is_quoted(private: str) -> No
     knowledge = FakeKnowledge(answered=[past(private, names=("Jane Cooper",))])
     said = await answer_of(agent_with(knowledge), assignment("Would you gift wrap the lamp?"))
     assert "found nothing" in said
+
+
+@pytest.mark.parametrize("asked", ["Is the lamp free of lead?", "Can you wrap my sandwich in paper?"])
+async def test_a_past_answer_that_fits_only_by_a_word_is_left_alone(asked: str) -> None:
+    knowledge = FakeKnowledge(answered=[past("Yes, we gift wrap every lamp for free.")])
+    assert "found nothing" in await answer_of(agent_with(knowledge), assignment(asked))
 
 
 async def test_continue_adds_the_next_sentence_that_is_not_yet_there() -> None:

@@ -16,8 +16,8 @@ from console.text.fold import fold
 
 _PAST_WEIGHT = 0.6  # an article is what the workspace means to say, a past answer what it once said
 _FEWEST_WORDS = 5
-# An order or phone number, an address, a link: said to one customer, never to be said to another.
-_PRIVATE = re.compile(r"\d{4,}|[#@]|https?:|www\.|\d[\d ()./-]{6,}\d")
+# An order or phone number, a price, an address, a link: said to one customer, never to be said to another.
+_PRIVATE = re.compile(r"\d(?:[ .,()/-]?\d){3,}|[#@]|https?:|www\.")
 _QUESTION = ("?", "؟")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -59,6 +59,7 @@ def past_sources(answers: Iterable[PastAnswer], titles: dict[Language, str], lan
             text="\n".join(_public(answer)),
             about=answer.question,
             weight=_PAST_WEIGHT,
+            narrow=True,
         )
         for answer in answers
     ]

@@ -21,13 +21,18 @@ _LONGEST = 500
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where sentences come from: a knowledge article, or what was answered to a customer before."""
+    """Where sentences come from. `about` stands around each of them: an article's title, a past answer's question.
+
+    Of a `narrow` source a sentence must itself share a word with what is asked, and with its surroundings half of what
+    is asked: what was said to one customer seldom fits another.
+    """
 
     id: str
     title: str
     text: str
     about: str = ""
     weight: float = 1.0
+    narrow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +92,18 @@ class _Candidate:
     source: Source
     place: int
     sentence: str
+    own: frozenset[str]
     counts: Mapping[str, float]
     length: float
 
 
 def _candidate(source: Source, place: int, sentence: str, language: Language) -> _Candidate:
-    counts: Counter[str] = Counter()
-    for weight, text in ((_OWN, sentence), (_AROUND, source.about)):
-        for term in terms(text, language):
-            counts[term] += weight  # type: ignore[assignment]
-    return _Candidate(source, place, sentence, counts, sum(counts.values()))
+    own, around = terms(sentence, language), terms(source.about, language)
+    counts: dict[str, float] = {}
+    for weight, said in ((_OWN, own), (_AROUND, around)):
+        for term in said:
+            counts[term] = counts.get(term, 0.0) + weight
+    return _Candidate(source, place, sentence, frozenset(own), counts, sum(counts.values()))
 
 
 def _rarity(candidates: Sequence[_Candidate], wanted: Mapping[str, float]) -> dict[str, float]:
@@ -106,11 +113,13 @@ def _rarity(candidates: Sequence[_Candidate], wanted: Mapping[str, float]) -> di
 
 
 def _is_about(one: _Candidate, wanted: Mapping[str, float], rarity: Mapping[str, float]) -> bool:
-    """Two of the words that were asked, or half of what the latest message is about."""
+    """Two of the words that the latest message asks for, or half of what they tell; for a narrow source, see there."""
     latest = [term for term, weight in wanted.items() if weight == 1.0]
     shared = [term for term in latest if term in one.counts]
-    told = sum(rarity[term] for term in latest)
-    return len(shared) >= _ENOUGH_WORDS or (bool(shared) and sum(rarity[term] for term in shared) >= told * _ENOUGH)
+    share = sum(rarity[term] for term in shared) / (sum(rarity[term] for term in latest) or 1.0)
+    if one.source.narrow:
+        return share >= _ENOUGH and not one.own.isdisjoint(shared)
+    return len(shared) >= _ENOUGH_WORDS or share >= _ENOUGH
 
 
 def _bm25(one: _Candidate, wanted: Mapping[str, float], rarity: Mapping[str, float], average: float) -> float:

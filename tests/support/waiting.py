@@ -21,6 +21,6 @@ async def eventually(claim: Callable[[], bool], timeout: float = 10.0) -> None:
 async def answer_of(ask: Callable[[], Awaitable[T]], claim: Callable[[T], bool], timeout: float = 10.0) -> T:
     """Ask until the claim is true of the answer, and give that. Raises TimeoutError."""
     async with asyncio.timeout(timeout):
-        while not claim(answer := await ask()):
+        while not claim(answer := await ask()):  # noqa: ASYNC110  nor does another program
             await asyncio.sleep(_AGAIN)
         return answer

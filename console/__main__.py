@@ -19,9 +19,9 @@ def main() -> None:
     secrets: set[str] = set()
 
     def unexpected(_kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-        from console.crash import report
+        from console.cli.failing import tell
 
-        report(error, secrets)
+        tell(error, secrets)
 
     sys.excepthook = unexpected
     sys.exit(run(sys.argv[1:], secrets))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib import import_module
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ class Lazy(NamedTuple):
     summary: str
 
 
-COMMANDS: Mapping[str, Lazy] = {
+COMMANDS: dict[str, Lazy] = {
     "demo": Lazy("console.cli.demo:demo", "A workspace of its own, full of conversations, and the console on it."),
     "serve": Lazy("console.cli.serve:serve", "Run a workspace server."),
     "keys": Lazy("console.cli.keys:keys", "Make, list and revoke the keys of a workspace server."),

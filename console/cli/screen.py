@@ -28,6 +28,8 @@ async def show(settings: Settings, *, profile: str = "default") -> Left:
         app.exit()
         await running
         raise
+    if app._exception is not None:
+        raise app._exception  # Textual keeps it to itself; told once, by our own report
     return Left(app.return_code or 0, choice)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +69,84 @@ def test_control_characters_in_an_error_do_not_reach_the_terminal(monkeypatch: p
 @pytest.mark.parametrize("option", ["--key", "--api-key", "--token"])
 def test_no_option_takes_a_key(option: str) -> None:
     assert connect360(option, "plato_secret").returncode == 2
+
+
+_BOOM = """
+import sys
+import click
+from console import cli
+from console.__main__ import main
+
+@click.command()
+@click.pass_context
+def boom(ctx):
+    ctx.obj.add("hunter2")
+    local = "plato_in_a_local"
+    raise {error}
+
+sys.modules["boom"] = sys.modules["__main__"]
+cli.COMMANDS["boom"] = cli.Lazy("boom:boom", "")
+sys.argv = ["connect360", "boom"]
+main()
+"""
+
+
+def failing(error: str) -> subprocess.CompletedProcess[str]:
+    """A command that raises this."""
+    program = _BOOM.format(error=error)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_an_unexpected_error_is_reported_in_a_private_file_without_a_secret(home: Path) -> None:
+    ended = failing("ValueError('it is hunter2 and plato_abc \\x1b[31m')")
+    assert ended.returncode == 1
+    (path,) = (home / ".state").rglob("crash-*.txt")
+    assert len(ended.stderr.splitlines()) == 1
+    assert str(path) in ended.stderr
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    told = path.read_text(encoding="utf-8")
+    assert "ValueError: it is" in told
+    for secret in ("hunter2", "plato_abc", "plato_in_a_local", "\x1b"):
+        assert secret not in told + ended.stderr
+
+
+def test_a_report_that_cannot_be_written_is_said(home: Path) -> None:
+    (home / ".state").write_text("a file where the directory should be")
+    ended = failing("ValueError('it is hunter2')")
+    assert ended.returncode == 1
+    assert "ValueError: it is [redacted]" in ended.stderr
+
+
+def test_a_reader_that_left_is_no_error() -> None:
+    ended = failing("BrokenPipeError(32, 'Broken pipe')")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_a_program_after_its_cleaning_up(number: int) -> None:
+    program = (
+        "import asyncio, sys\nfrom console.cli.loop import run\n"
+        "async def program():\n"
+        "    try:\n"
+        "        print('up', flush=True)\n"
+        "        await asyncio.Event().wait()\n"
+        "    finally:\n"
+        "        print('cleaning', flush=True)\n"
+        "        sys.stdin.readline()\n"
+        "        await asyncio.sleep(0)\n"
+        "        print('clean', flush=True)\n"
+        "sys.exit(run(program()))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stdout.readline() == "up\n"
+        running.send_signal(number)
+        assert running.stdout.readline() == "cleaning\n"
+        running.send_signal(number)  # an impatient person must not stop the cleaning up
+        running.stdin.write("\n")
+        running.stdin.flush()
+        assert running.stdout.readline() == "clean\n"
+        assert running.wait(10) == 128 + number

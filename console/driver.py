@@ -153,7 +153,7 @@ class SafeDriver(LinuxDriver):
         self.marks = MarkControls()
         self._feeding = threading.Lock()  # the input's thread writes too, when a terminal answers a question
         self._writer: Writer | None = None
-        self._has_title = False
+        self._title: str | None = None
         app._filters.append(self.marks)
 
     @property
@@ -180,8 +180,8 @@ class SafeDriver(LinuxDriver):
 
     def set_title(self, text: str) -> None:
         """Give the terminal a title made safe; its own comes back in the end."""
-        self._put(doors.title(text) if self._has_title else doors.TITLE_KEPT + doors.title(text))
-        self._has_title = True
+        self._put(("" if self._title else doors.TITLE_KEPT) + doors.title(text))
+        self._title = text
 
     def start_application_mode(self) -> None:
         """Take the terminal. The framework's own writer starts too and is never given anything."""
@@ -189,14 +189,16 @@ class SafeDriver(LinuxDriver):
         self._writer = Writer(fileno, partial(self._soon, self._hang_up), partial(self._soon, self._redraw))
         self._writer.start()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if title := self._title:  # taken again after a while in an editor
+            self._title = None
+            self.set_title(title)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was, before any frame that still waits."""
         if self._writer is not None:
             self._writer.drop_frames()
-        if self._has_title:
+        if self._title:
             self._put(doors.TITLE_BACK)
-            self._has_title = False
         if self._mouse_pixels:
             self.write("\x1b[?1016l")
         super().stop_application_mode()

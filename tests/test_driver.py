@@ -88,6 +88,21 @@ async def test_the_terminal_is_given_back_as_it_was(tmp_path: Path) -> None:
         assert written.rfind(off) > written.rfind(on) > 0
 
 
+async def test_the_terminal_can_be_lent_and_is_taken_again(tmp_path: Path) -> None:
+    async with Terminal([*PROGRAM, "ordinary"], env={"RECORD": str(tmp_path / "record")}) as terminal:
+        await terminal.until("press")
+        terminal.send("\t\r")
+        await terminal.until("pressed")
+        terminal.send("s")
+        await terminal.until(lambda terminal: terminal.bytes.count(b"\x1b[22;2t") == 2)
+        lent = bytes(terminal.bytes).partition(b"\x1b[23;2t")[2].partition(b"\x1b[?1049h")[0]
+        assert b"speed" in lent and b"\x1b[?1049l" in lent and b"-icanon" not in lent
+        terminal.send("\r")  # the button again, which copies
+        await terminal.until(lambda terminal: terminal.bytes.count(b"\x1b]52;c;") == 2)
+        terminal.send("\x11")
+        assert await terminal.wait() == 0
+
+
 async def test_what_is_copied_ends_no_paste_and_runs_nothing(tmp_path: Path) -> None:
     async with Terminal([*PROGRAM, "ordinary"], env={"RECORD": str(tmp_path / "record")}) as terminal:
         await terminal.until("press")

@@ -10,18 +10,17 @@ from console.text.marks import JOINERS
 MOST_MARKS = 6
 """On one base. Vietnamese, Arabic and Hebrew need three at most."""
 _MOST_JOINED = 8
-"""Emoji in one cluster: a family with skin tones has four."""
+"""Emoji in one cluster: a family has four."""
 
 _ARABIC = "\u0620-\u064a\u064b-\u065f\u066e-\u06d3\u06d5-\u06dc\u06df-\u06e8\u06ea-\u06ff\u0750-\u077f\u0870-\u08ff"
 _INDIC = "\u0900-\u0dff"
 _VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca"
 _EMOJI = "\u203c\u2049\u2139\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2934\u2935\u2b00-\u2bff\U0001f000-\U0001faff"
-_TONE = "\U0001f3fb-\U0001f3ff"
 _NEWEST = "\U0001fa70"
 """From here on emoji are added each year, all of two cells, that an older Python does not know."""
 
 _JOINER = re.compile(
-    f"(?P<emoji>[{_EMOJI}][{_TONE}]?(?:\u200d[{_EMOJI}][{_TONE}]?){{1,{_MOST_JOINED - 1}}})"
+    f"(?P<emoji>[{_EMOJI}](?:\u200d[{_EMOJI}]){{1,{_MOST_JOINED - 1}}})"
     f"|(?P<kept>(?<=[{_ARABIC}])\u200c(?=[{_ARABIC}])"
     f"|(?<=[{_VIRAMA}])[\u200c\u200d](?![\u200c\u200d])"
     f"|(?<=[{_INDIC}])\u200d(?=[{_VIRAMA}]))"

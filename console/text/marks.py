@@ -25,12 +25,12 @@ JOINERS = "\u200c\u200d"
 """ZWNJ and ZWJ, kept where a script or an emoji needs them."""
 UNSEEN = (
     "\xad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
-    "\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\ufff0-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001f3fb-\U0001f3ff\U000e0000-\U000e0fff"
 )
 """What takes no place or an empty one: soft hyphen, fillers, zero-width spaces, tags, variation selectors, formats.
 
-Variation selectors go because Rich, tmux and xterm each give a heart with one another width, and because two hundred of
-them can carry any hidden bytes.
+Variation selectors and skin tones go because Rich, tmux and xterm each give a heart or a thumb with one another width,
+which tears the frame, and because two hundred selectors can carry any hidden bytes. The raw text has them.
 """
 CONTROLS = "\x00-\x09\x0b-\x1f\x7f-\x9f"  # a newline is no longer a control where these are looked for
 NEVER = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -154,8 +155,10 @@ class Ordinary(App[None]):
         yield tree(["c", "d"])
         yield Footer()
 
-    def key_q(self) -> None:
-        self.exit()
+    def key_s(self) -> None:
+        """Lend the terminal to another program, as to an editor."""
+        with self.suspend():
+            subprocess.run(["stty"], check=True)
 
     def on_button_pressed(self) -> None:
         self.copy_to_clipboard("copied \x1b[201~\nrm -rf /\n")

@@ -23,20 +23,22 @@ class Verdict(Enum):
     """What an error means for the message."""
 
     REFUSED = auto()  # it did not arrive, and would not the next time
-    AGAIN = auto()  # it may be sent again without harm
+    AGAIN = auto()  # it did not arrive, and may be sent again
+    REPEAT = auto()  # it may have arrived, and the server tells a second sending from a second message
     UNTOLD = auto()  # it may have arrived, and sending it again may make two of it
 
 
 def verdict_on(error: ApiError, *, repeatable: bool) -> Verdict:
     """What to do after `error`; `repeatable` where the server tells a second sending from a second message."""
+    ambiguous = Verdict.REPEAT if repeatable else Verdict.UNTOLD
     if isinstance(error, TooManyRequests):
         return Verdict.AGAIN
     if isinstance(error, LineError):
-        return Verdict.AGAIN if repeatable or not error.may_have_arrived else Verdict.UNTOLD
+        return ambiguous if error.may_have_arrived else Verdict.AGAIN
     if isinstance(error, ServerFault) and error.status in (_PASSING if repeatable else _UNTOLD):
-        return Verdict.AGAIN if repeatable else Verdict.UNTOLD
+        return ambiguous
     if isinstance(error, NotUnderstood) and not repeatable:
-        return Verdict.UNTOLD
+        return ambiguous
     return Verdict.REFUSED
 
 

@@ -15,13 +15,14 @@ from console.client.api import Api
 from console.client.errors import NotFound
 from console.contract.ai import AiEvent, AiRequest
 from console.contract.inputs import CustomerInput
+from console.state.delivery import Sleep
 from console.state.drafts import Drafts
 from console.state.file_names import place_for
 from console.state.loading import Loading
 from console.state.outbox import Outbox
 from console.state.reduce import agent_of, file_of, template_of
 from console.state.rows import Entry, FileCard, Person, Priority, Status, TemplateCard, Written
-from console.state.sending import Sending, Sleep
+from console.state.sending import Sending
 from console.state.store import Store
 from console.state.tidying import Tidying
 
@@ -56,8 +57,8 @@ class Desk:
         """Who we are, the first conversations, and what the outbox held. Raises Connect360Error."""
         await self._loading.start()
         if not self._is_restored:
-            self._is_restored = True
             self._sending.restore()
+            self._is_restored = True
 
     async def load_rest(self) -> None:
         """Every other conversation, slowly, in the background; the Follower does it by itself. Raises ApiError."""

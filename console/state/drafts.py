@@ -46,7 +46,7 @@ class Drafts:
             ).fetchone()
         if row is None:
             return None
-        written = from_text(row[0])
+        written = from_text(row[0], self._path)
         return Draft(written.text, written.language, written.files, written.reply_to, bool(row[1]))
 
     def put(self, conversation_id: str, note: bool, draft: Draft) -> None:

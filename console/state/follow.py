@@ -12,10 +12,11 @@ from typing import Literal
 from console.client.api import Api
 from console.client.errors import ApiError, Forbidden, NotFound, Unauthorized
 from console.contract.events import Resync
+from console.errors import Connect360Error
 from console.state.changes import LineChanged
+from console.state.delivery import Sleep
 from console.state.desk import Desk
 from console.state.rows import LineStatus
-from console.state.sending import Sleep
 from console.state.store import Store
 from console.text import safe
 
@@ -68,7 +69,7 @@ class Follower:
                 except (Unauthorized, Forbidden) as error:
                     self._tell("refused", error)
                     return
-                except ApiError as error:
+                except Connect360Error as error:  # StateError too: what was left unsent could not be taken over yet
                     self._broke(error)
                 await self._sleep(self._delay())
         finally:
@@ -118,14 +119,15 @@ class Follower:
             if self._must_load:
                 self._load()
 
-    def _broke(self, error: ApiError | None) -> None:
+    def _broke(self, error: Connect360Error | None) -> None:
         """The line broke; without an error the server ended it in good order, as one that is shutting down does."""
         if self._broken_since is None:
             self._broken_since = self._now()
         self._failures += 1
-        self._asked_to_wait = (error.retry_after or 0.0) if error else 0.0
+        self._asked_to_wait = (error.retry_after or 0.0) if isinstance(error, ApiError) else 0.0
         is_long = self._now() - self._broken_since >= _OFFLINE_AFTER
-        self._tell("offline" if is_long else "reconnecting", error)
+        trying: State = "connecting" if self._store.line.state == "connecting" else "reconnecting"
+        self._tell("offline" if is_long else trying, error)
 
     def _delay(self) -> float:
         """Seconds before the next attempt, with jitter so that a hundred consoles do not come back at once."""
@@ -140,7 +142,7 @@ class Follower:
         self._loading = asyncio.create_task(self._refresh())
 
     async def _refresh(self) -> None:
-        with suppress(ApiError):  # the stream tells of it; coming back loads again
+        with suppress(Connect360Error):  # the stream tells of it; coming back loads again
             await self._desk.refresh()
             self._must_load = False
 
@@ -149,7 +151,7 @@ class Follower:
             self._loading.cancel()
             await asyncio.gather(self._loading, return_exceptions=True)
 
-    def _tell(self, state: State, error: ApiError | None) -> None:
+    def _tell(self, state: State, error: Connect360Error | None) -> None:
         """Say how the line stands. `since` is when that state began, of a broken line when it broke."""
         before = self._store.line
         since = self._broken_since or (before.since if before.state == state else self._now())

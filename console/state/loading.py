@@ -13,10 +13,10 @@ from console.contract.inputs import ListConversations
 from console.contract.permissions import ENGAGE, permits
 from console.contract.shapes import Conversation, Page, Session
 from console.state import changes
+from console.state.delivery import Sleep
 from console.state.store import Store
 
 T = TypeVar("T")
-Sleep = Callable[[float], Awaitable[None]]
 
 _PAGE = 100  # conversations; the most that a server gives at once
 _BREATH = 0.03  # seconds between two calls that nobody waits for, so as not to use up the key's rate

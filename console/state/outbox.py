@@ -100,7 +100,12 @@ class Outbox:
                 StateError
             ):  # changed by another hand: it stays where it is, and must not keep us from working
                 letter = Letter(
-                    local_id, conversation_id, from_text(written), state, datetime.fromisoformat(at), problem
+                    local_id,
+                    conversation_id,
+                    from_text(written, self._path),
+                    state,
+                    datetime.fromisoformat(at),
+                    problem,
                 )
                 letters.append(letter)
         return tuple(letters)

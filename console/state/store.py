@@ -118,6 +118,10 @@ class Store:
         """The server's ids of all messages that were written here."""
         return frozenset(self._confirmed.values())
 
+    def has(self, feature: str) -> bool:
+        """Whether the server can do this; what is not known yet cannot be relied on."""
+        return self.identity is not None and feature in self.identity.features
+
     @property
     def me(self) -> str | None:
         """The id of the key's member."""

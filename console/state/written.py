@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import TypeAdapter, ValidationError
 
 from console.errors import StateError
@@ -15,12 +17,12 @@ def to_text(written: Written) -> str:
     return _WRITTEN.dump_json(written).decode()
 
 
-def from_text(text: str) -> Written:
-    """What was written, from its JSON. Raises StateError where it is not that."""
+def from_text(text: str, path: Path) -> Written:
+    """What was written, from its JSON. Raises StateError, naming the database at `path`, where it is not that."""
     try:
         return _WRITTEN.validate_json(text)
     except ValidationError as error:
-        raise StateError("A draft or an unsent message cannot be read back: it was changed by another hand.") from error
+        raise StateError(f"A text in {path} cannot be read back: it was changed by another hand.") from error
 
 
 def joined(first: Written, second: Written) -> Written:

@@ -195,7 +195,7 @@ async def test_a_console_that_starts_before_its_server_is_ready_when_that_is(tmp
         it.api.answers("follow", [None, open_line()])
         it.run()
         await it.clock.advance(1)
-        assert it.store.identity is None and it.store.line.state == "reconnecting"
+        assert it.store.identity is None and it.store.line.state == "connecting" and it.store.line.problem
         await it.clock.advance(5)
         assert it.store.identity is not None and it.store.row("a") and it.store.line.state == "live"
 
@@ -244,7 +244,7 @@ async def test_other_trouble_is_tried_again_too(tmp_path: Path) -> None:
         )
         it.run()
         await it.clock.advance(4)
-        assert it.states() == ["reconnecting", "reconnecting", "reconnecting", "live"]
+        assert it.states() == ["connecting", "connecting", "connecting", "live"]
 
 
 async def test_a_server_that_asks_to_wait_is_given_its_time(tmp_path: Path) -> None:

@@ -3,92 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from console.client.errors import (
     ApiError,
     BadRequest,
-    Dropped,
     Forbidden,
     NotFound,
     NotUnderstood,
     ServerFault,
-    TimedOut,
     TooManyRequests,
     Unreachable,
 )
 from console.contract.events import MessageCreated
-from console.contract.shapes import Attachment, Message, Page
-from console.errors import Connect360Error, StateError
-from console.state.desk import Desk
 from console.state.drafts import Draft, Drafts
-from console.state.outbox import Outbox
-from console.state.rows import Entry, FileCard
-from console.state.store import Store
-from console.text.safe import SafeLine
-from tests.state.fake_api import FakeApi
-from tests.state.values import FEATURES, Clock, at, conversation, message, session, settled, words
-
-BARE = tuple(feature for feature in FEATURES if feature not in ("idempotency", "internal-notes"))
-LOST = TimedOut("No answer came.", may_have_arrived=True)
-PHOTO = FileCard("att_1", SafeLine("photo.jpg"), 3, SafeLine("image/jpeg"), "key/photo.jpg")
-
-
-class Room:
-    """A desk with everything around it, on files in a folder that a second one may take over."""
-
-    def __init__(self, folder: Path, *, features: tuple[str, ...] = FEATURES, hold: float = 5.0) -> None:
-        self.api = FakeApi()
-        self.api.answers("session", session(features))
-        self.clock = Clock()
-        self.store = Store(self.clock.now())
-        self.drafts = Drafts(folder / "console.sqlite", "default")
-        self.outbox = Outbox(folder / "console.sqlite", "default")
-        self.desk = Desk(
-            self.api.as_api(),
-            self.store,
-            self.drafts,
-            self.outbox,
-            now=self.clock.now,
-            hold_seconds=hold,
-            sleep=self.clock.sleep,
-        )
-
-    def entries(self, id: str = "c") -> list[Entry]:
-        return list(self.store.thread(id).entries)
-
-    def shown(self, id: str = "c") -> list[tuple[str, str]]:
-        return [("".join(entry.bodies), entry.delivery) for entry in self.entries(id)]
-
-    def sent(self) -> list[str]:
-        return ["".join((given.content or {}).values()) for given, _ in self.api.given("send")]
-
-    def crash(self) -> None:
-        """End as a killed process ends: nothing is tidied up, and the lock is let go."""
-        self.drafts.close()
-        self.outbox.close()
-
-
-def never() -> asyncio.Future[Message]:
-    """An answer that does not come, unless somebody gives it."""
-    return asyncio.get_running_loop().create_future()
-
-
-@asynccontextmanager
-async def room(folder: Path, **given: Any) -> AsyncIterator[Room]:
-    made = Room(folder, **given)
-    await made.desk.start()
-    await made.desk.open("c")
-    try:
-        yield made
-    finally:
-        await made.desk.close()
-        made.crash()
+from tests.state.rooms import BARE, LOST, PHOTO, Room, never, room
+from tests.state.values import at, conversation, message, settled, words
 
 
 async def test_a_reply_is_held_and_then_sent(tmp_path: Path) -> None:
@@ -200,9 +132,12 @@ async def test_a_failed_send_keeps_its_text(tmp_path: Path, error: ApiError) -> 
 
 async def test_a_failed_one_can_be_discarded_and_read_once_more(tmp_path: Path) -> None:
     async with room(tmp_path, hold=0.0) as it:
-        it.api.answers("send", BadRequest("No.", status=400))
+        answer = never()
+        it.api.answers("send", answer)
         id = it.desk.reply("c", words("Precious"))
+        await settled()
         assert it.desk.discard(id) is None  # it is on its way
+        answer.set_exception(BadRequest("No.", status=400))
         await settled()
         assert it.desk.discard(id) == words("Precious")
         assert it.desk.discard(id) is None
@@ -226,6 +161,20 @@ async def test_with_keys_a_lost_answer_is_asked_for_again_when_the_line_is_back(
         await settled()
         assert it.shown() == [("Once", "sent"), ("Twice", "sent")]
         assert [key for _, key in it.api.given("send")][:3] == [id, id, id]
+
+
+async def test_what_waits_for_the_line_can_be_let_go_unless_it_may_have_arrived(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0) as it:
+        it.api.answers("send", Unreachable("No line."), LOST)
+        first, second = it.desk.reply("c", words("First")), it.desk.reply("c", words("Second"))
+        await settled()
+        assert it.desk.discard(second) == words("Second")  # it was never tried
+        assert it.desk.discard(first) == words("First")  # it never left
+        third = it.desk.reply("c", words("Third"))
+        it.desk.resume()
+        await settled()
+        assert it.desk.discard(third) is None
+        assert it.shown() == [("Third", "sending")]
 
 
 async def test_waiting_for_the_line_asks_again_by_itself_too(tmp_path: Path) -> None:
@@ -262,128 +211,6 @@ async def test_an_event_confirms_what_waits_for_its_answer(tmp_path: Path) -> No
         assert it.shown() == [("Once", "sent"), ("Next", "sent")]
         assert it.sent() == ["Once", "Next"]
         assert it.outbox.take_over() == ()
-
-
-async def test_without_keys_what_never_left_is_sent_again(tmp_path: Path) -> None:
-    async with room(tmp_path, hold=0.0, features=BARE) as it:
-        it.api.answers("send", Unreachable("The server cannot be reached."))
-        it.desk.reply("c", words("Once"))
-        await settled()
-        assert it.shown() == [("Once", "sending")]
-        it.desk.resume()
-        await settled()
-        assert it.shown() == [("Once", "sent")]
-        assert [key for _, key in it.api.given("send")] == [None, None]
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        LOST,
-        Dropped("The line broke.", may_have_arrived=True),
-        ServerFault("Bad gateway.", status=502),
-        ServerFault("Gateway time-out.", status=504),
-        NotUnderstood("HTML."),
-    ],
-)
-async def test_without_keys_an_answer_that_is_lost_leaves_it_to_the_person(tmp_path: Path, error: ApiError) -> None:
-    async with room(tmp_path, hold=0.0, features=BARE) as it:
-        it.api.answers("send", error)
-        id = it.desk.reply("c", words("Once"))
-        await settled()
-        assert it.shown() == [("Once", "unknown")]
-        assert "may have arrived" in str(it.entries()[0].problem)
-        it.desk.resume()
-        await it.clock.advance(300)
-        assert it.sent() == ["Once"]  # never twice by itself
-        await it.desk.retry(id)
-        await settled()
-        assert it.sent() == ["Once", "Once"] and it.shown() == [("Once", "sent")]
-
-
-async def test_without_keys_what_arrived_is_recognised(tmp_path: Path) -> None:
-    async with room(tmp_path, hold=0.0, features=BARE) as it:
-        before = message("m1", -5, by="me", text="Once")  # the same words, long ago
-        theirs = message("m2", 1, by="colleague", text="Once")
-        arrived = message("m3", 1, by="me", text="Once ")
-        it.api.answers("send", LOST)
-        it.api.answers("messages", Page(items=(arrived, theirs, before)))
-        it.desk.reply("c", words("Once"))
-        await settled()
-        assert [entry.id for entry in it.entries()] == ["m1", "m2", "m3"]
-        assert it.outbox.take_over() == ()
-
-
-async def test_without_keys_an_earlier_message_of_the_same_words_is_no_proof(tmp_path: Path) -> None:
-    async with room(tmp_path, hold=0.0, features=BARE) as it:
-        it.desk.reply("c", words("OK"))
-        await settled()
-        (first,) = it.entries()
-        known = message(first.id, 1, by="me", text="OK")
-        it.api.answers("send", LOST)
-        it.api.answers("messages", Page(items=(known,)))
-        it.desk.reply("c", words("OK"))
-        await settled()
-        assert it.shown() == [("OK", "sent"), ("OK", "unknown")]
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        message("m1", 1, by="me", text="Once", flags=("internal-note",)),
-        message("m1", 1, by="me", text="Once", parent_id="m0"),
-        message("m1", 1, by="me", text="Once", attachments=(Attachment(id="att_9", name="x", s3_key="x"),)),
-        message("m1", 1, by="customer", text="Once"),
-        message("m1", 1, by="me", text="Once more"),
-    ],
-)
-async def test_without_keys_another_message_is_not_taken_for_ours(tmp_path: Path, other: Message) -> None:
-    async with room(tmp_path, hold=0.0, features=BARE) as it:
-        it.api.answers("send", LOST)
-        it.api.answers("messages", Page(items=(other,)))
-        it.desk.reply("c", words("Once"))
-        await settled()
-        assert it.shown()[-1] == ("Once", "unknown")
-
-
-async def test_trying_again_looks_first_whether_it_arrived(tmp_path: Path) -> None:
-    async with room(tmp_path, hold=0.0, features=BARE) as it:
-        it.api.answers("send", LOST)
-        it.api.answers("messages", LOST)
-        id = it.desk.reply("c", words("Once"))
-        await settled()
-        it.api.answers("messages", Page(items=(message("m1", 1, by="me", text="Once"),)))
-        await it.desk.retry(id)
-        await settled()
-        assert it.sent() == ["Once"] and it.shown() == [("Once", "sent")]
-
-
-async def test_a_note_never_goes_to_a_server_that_would_show_it(tmp_path: Path) -> None:
-    async with room(tmp_path, features=BARE) as it:
-        with pytest.raises(Connect360Error, match="no internal notes"):
-            it.desk.reply("c", words("Secret", note=True))
-        assert it.shown() == [] and it.sent() == []
-
-
-async def test_a_note_left_over_does_not_go_to_such_a_server_either(tmp_path: Path) -> None:
-    async with room(tmp_path, hold=0.0) as it:
-        it.api.answers("send", LOST)
-        it.desk.reply("c", words("Secret", note=True))
-        await settled()
-    it = Room(tmp_path, features=tuple(feature for feature in FEATURES if feature != "internal-notes"))
-    await it.desk.start()
-    await settled()
-    assert it.sent() == [] and it.shown() == [("Secret", "failed")]
-    await it.desk.close()
-    it.crash()
-
-
-async def test_what_cannot_be_written_down_is_not_sent(tmp_path: Path) -> None:
-    async with room(tmp_path, hold=0.0) as it:
-        it.outbox.close()
-        with pytest.raises(StateError, match=r"console\.sqlite"):
-            it.desk.reply("c", words("Hello"))
-        assert it.shown() == [] and it.sent() == []
 
 
 async def test_closing_makes_drafts_of_what_is_held(tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+"""The book of what is not known to have arrived: on disk, in memory and in what is shown, kept in step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from console.errors import StateError
+from console.state import changes, reduce
+from console.state.changes import Touched
+from console.state.drafts import Draft, Drafts
+from console.state.outbox import Letter, LetterState, Outbox
+from console.state.rows import Entry, Written
+from console.state.store import Store
+from console.state.written import joined
+
+
+class Letters:
+    """The unsent messages of this console, by their local ids, in the order of their writing."""
+
+    def __init__(self, store: Store, drafts: Drafts, outbox: Outbox, *, on_gone: Callable[[Letter], None]) -> None:
+        self._store = store
+        self._drafts = drafts
+        self._outbox = outbox
+        self._on_gone = on_gone  # called when one leaves the book, for whatever reason
+        self._letters: dict[str, Letter] = {}
+        self._send_at: dict[str, datetime] = {}
+        self._unwatch = store.watch(self._see)
+
+    def get(self, local_id: str) -> Letter | None:
+        """The message, if it is still in the book."""
+        return self._letters.get(local_id)
+
+    def all(self, state: LetterState, conversation_id: str | None = None) -> list[Letter]:
+        """Those in this state, of one conversation or of all."""
+        return [
+            letter
+            for letter in self._letters.values()
+            if letter.state == state and conversation_id in (None, letter.conversation_id)
+        ]
+
+    def put(self, letter: Letter, *, send_at: datetime | None = None) -> None:
+        """Write a message down, then show it. Raises StateError, and then it is neither."""
+        self._outbox.put(letter)
+        self._letters[letter.local_id] = letter
+        if send_at is not None:
+            self._send_at[letter.local_id] = send_at
+        self._show(letter)
+
+    def become(self, local_id: str, state: Literal["sending", "failed", "unknown"], problem: str | None = None) -> None:
+        """Say what has become of a message."""
+        letter = replace(self._letters[local_id], state=state, problem=problem)
+        with suppress(StateError):  # its text is down already; the worst is that the next console asks about it again
+            self._outbox.put(letter)
+        self._letters[local_id] = letter
+        self._send_at.pop(local_id, None)
+        self._show(letter)
+
+    def drop(self, letter: Letter) -> None:
+        """Cross a message out: it arrived, was taken back or discarded."""
+        if self._letters.pop(letter.local_id, None) is None:
+            return
+        self._send_at.pop(letter.local_id, None)
+        with suppress(StateError):  # as above
+            self._outbox.remove(letter.local_id)
+        self._store.apply(changes.LocalGone(letter.conversation_id, letter.local_id))
+        self._on_gone(letter)
+
+    def to_draft(self, letter: Letter) -> None:
+        """Make a message the draft again, before what was begun since. Raises StateError, and then it stays."""
+        written, begun = letter.written, self._drafts.get(letter.conversation_id, letter.written.note)
+        if begun:
+            written = joined(written, Written(begun.text, begun.language, written.note, begun.files, begun.reply_to))
+        draft = Draft(written.text, written.language, written.files, written.reply_to)
+        self._drafts.put(letter.conversation_id, written.note, draft)
+        self.drop(letter)
+
+    def hold_no_more(self) -> None:
+        """Make drafts of all that is held, the last one first, for each goes before what is there."""
+        for letter in reversed(self.all("held")):
+            with suppress(StateError):  # the next console finds it in the outbox
+                self.to_draft(letter)
+
+    def take_over(self) -> list[Letter]:
+        """What ended consoles left; what they held is drafts again, the rest is in the book and not shown yet."""
+        left = [letter for letter in self._outbox.take_over() if letter.local_id not in self._letters]
+        self._letters |= {letter.local_id: letter for letter in left}
+        self.hold_no_more()
+        return [letter for letter in left if letter.state != "held"]
+
+    def entry(self, letter: Letter) -> Entry:
+        """The message as the thread shows it."""
+        reply_to = letter.written.reply_to
+        return reduce.local_entry(
+            letter.local_id,
+            letter.conversation_id,
+            letter.written,
+            me=self._store.identity,
+            at=letter.at,
+            delivery=letter.state,
+            send_at=self._send_at.get(letter.local_id),
+            problem=letter.problem,
+            replied=self._store.message(letter.conversation_id, reply_to) if reply_to else None,
+        )
+
+    def close(self) -> None:
+        """Look at the store no longer."""
+        self._unwatch()
+
+    def _show(self, letter: Letter) -> None:
+        self._store.apply(changes.LocalWritten(self.entry(letter)))
+
+    def _see(self, touched: Touched) -> None:
+        """Cross out what an answer or an event has confirmed."""
+        for letter in [letter for letter in self._letters.values() if letter.conversation_id in touched.threads]:
+            if self._store.confirmed(letter.local_id):
+                self.drop(letter)

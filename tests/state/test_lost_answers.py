@@ -1,0 +1,141 @@
+"""Sending to a server that takes no idempotency keys, or no notes, and on a disk that takes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from console.client.errors import (
+    ApiError,
+    Dropped,
+    NotUnderstood,
+    ServerFault,
+    Unreachable,
+)
+from console.contract.shapes import Attachment, Message, Page
+from console.errors import Connect360Error, StateError
+from tests.state.rooms import BARE, LOST, Room, room
+from tests.state.values import FEATURES, message, settled, words
+
+
+async def test_without_keys_what_never_left_is_sent_again(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        it.api.answers("send", Unreachable("The server cannot be reached."))
+        it.desk.reply("c", words("Once"))
+        await settled()
+        assert it.shown() == [("Once", "sending")]
+        it.desk.resume()
+        await settled()
+        assert it.shown() == [("Once", "sent")]
+        assert [key for _, key in it.api.given("send")] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        LOST,
+        Dropped("The line broke.", may_have_arrived=True),
+        ServerFault("Bad gateway.", status=502),
+        ServerFault("Gateway time-out.", status=504),
+        NotUnderstood("HTML."),
+    ],
+)
+async def test_without_keys_an_answer_that_is_lost_leaves_it_to_the_person(tmp_path: Path, error: ApiError) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        it.api.answers("send", error)
+        id = it.desk.reply("c", words("Once"))
+        await settled()
+        assert it.shown() == [("Once", "unknown")]
+        assert "may have arrived" in str(it.entries()[0].problem)
+        it.desk.resume()
+        await it.clock.advance(300)
+        assert it.sent() == ["Once"]  # never twice by itself
+        await it.desk.retry(id)
+        await settled()
+        assert it.sent() == ["Once", "Once"] and it.shown() == [("Once", "sent")]
+
+
+async def test_without_keys_what_arrived_is_recognised(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        before = message("m1", -5, by="me", text="Once")  # the same words, long ago
+        theirs = message("m2", 1, by="colleague", text="Once")
+        arrived = message("m3", 1, by="me", text="Once ")
+        it.api.answers("send", LOST)
+        it.api.answers("messages", Page(items=(arrived, theirs, before)))
+        it.desk.reply("c", words("Once"))
+        await settled()
+        assert [entry.id for entry in it.entries()] == ["m1", "m2", "m3"]
+        assert it.outbox.take_over() == ()
+
+
+async def test_without_keys_an_earlier_message_of_the_same_words_is_no_proof(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        it.desk.reply("c", words("OK"))
+        await settled()
+        (first,) = it.entries()
+        known = message(first.id, 1, by="me", text="OK")
+        it.api.answers("send", LOST)
+        it.api.answers("messages", Page(items=(known,)))
+        it.desk.reply("c", words("OK"))
+        await settled()
+        assert it.shown() == [("OK", "sent"), ("OK", "unknown")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        message("m1", 1, by="me", text="Once", flags=("internal-note",)),
+        message("m1", 1, by="me", text="Once", parent_id="m0"),
+        message("m1", 1, by="me", text="Once", attachments=(Attachment(id="att_9", name="x", s3_key="x"),)),
+        message("m1", 1, by="customer", text="Once"),
+        message("m1", 1, by="me", text="Once more"),
+    ],
+)
+async def test_without_keys_another_message_is_not_taken_for_ours(tmp_path: Path, other: Message) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        it.api.answers("send", LOST)
+        it.api.answers("messages", Page(items=(other,)))
+        it.desk.reply("c", words("Once"))
+        await settled()
+        assert it.shown()[-1] == ("Once", "unknown")
+
+
+async def test_trying_again_looks_first_whether_it_arrived(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        it.api.answers("send", LOST)
+        it.api.answers("messages", LOST)
+        id = it.desk.reply("c", words("Once"))
+        await settled()
+        it.api.answers("messages", Page(items=(message("m1", 1, by="me", text="Once"),)))
+        await it.desk.retry(id)
+        await settled()
+        assert it.sent() == ["Once"] and it.shown() == [("Once", "sent")]
+
+
+async def test_a_note_never_goes_to_a_server_that_would_show_it(tmp_path: Path) -> None:
+    async with room(tmp_path, features=BARE) as it:
+        with pytest.raises(Connect360Error, match="no internal notes"):
+            it.desk.reply("c", words("Secret", note=True))
+        assert it.shown() == [] and it.sent() == []
+
+
+async def test_a_note_left_over_does_not_go_to_such_a_server_either(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0) as it:
+        it.api.answers("send", LOST)
+        it.desk.reply("c", words("Secret", note=True))
+        await settled()
+    it = Room(tmp_path, features=tuple(feature for feature in FEATURES if feature != "internal-notes"))
+    await it.desk.start()
+    await settled()
+    assert it.sent() == [] and it.shown() == [("Secret", "failed")]
+    await it.desk.close()
+    it.crash()
+
+
+async def test_what_cannot_be_written_down_is_not_sent(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0) as it:
+        it.outbox.close()
+        with pytest.raises(StateError, match=r"console\.sqlite"):
+            it.desk.reply("c", words("Hello"))
+        assert it.shown() == [] and it.sent() == []

@@ -23,7 +23,7 @@ from console.text.fold import fold
 from console.text.safe import SafeLine, line
 from console.text.width import cell_width, clusters
 
-_KEYS_WALKING = (("enter", "open"), ("⌫", "up"), (".", "hidden"), ("/", "type"), ("esc", "back"))
+_KEYS_WALKING = (("enter", "open"), ("h", "up"), (".", "hidden"), ("/", "type"), ("esc", "back"))
 _KEYS_TYPING = (("enter", "open"), ("tab", "complete"), ("↑↓", "move"), ("esc", "back"))
 _KEYS_SAVING = (("enter", "save here"), ("tab", "complete"), ("↓", "folders"), ("esc", "back"))
 

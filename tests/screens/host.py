@@ -76,9 +76,14 @@ async def settle(pilot: Pilot[None]) -> None:
     await pilot.pause()
 
 
+def keys_of(text: str) -> list[str]:
+    """The keys that type it."""
+    return [_KEYS.get(letter, letter) for letter in text]
+
+
 async def write(pilot: Pilot[None], text: str) -> None:
     """Type it, letter by letter."""
-    await pilot.press(*(_KEYS.get(letter, letter) for letter in text))
+    await pilot.press(*keys_of(text))
 
 
 _KEYS = {" ": "space", "/": "slash", ".": "full_stop", "~": "tilde", "#": "number_sign", ":": "colon", "-": "minus",

@@ -65,16 +65,9 @@ async def test_it_fits_says_its_keys_and_lets_no_hostile_text_through(
 
 
 @EVERY
-async def test_esc_goes_back_and_nothing_was_done(make: Make, tmp_path: Path) -> None:
-    host = Host(make(tmp_path))
-    async with host.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.press("escape")
-        assert host.answer in (None, False)
-
-
-@EVERY
-async def test_it_reads_without_colour_and_nothing_blinks(make: Make, tmp_path: Path) -> None:
+async def test_it_reads_without_colour_nothing_blinks_and_esc_does_nothing_but_leave(
+    make: Make, tmp_path: Path
+) -> None:
     host = Host(make(tmp_path), theme="mono")
     async with host.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -84,6 +77,8 @@ async def test_it_reads_without_colour_and_nothing_blinks(make: Make, tmp_path: 
         assert not [field for field in host.screen.query(Field) if field.cursor_blink]
         # The cursor, or what is pointed at, is told by being reversed.
         assert [style for style in styles if style.reverse] or not host.screen.query(Field)
+        await pilot.press("escape")
+        assert host.answer in (None, False)
 
 
 async def test_a_paste_is_made_safe_and_one_line() -> None:

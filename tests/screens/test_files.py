@@ -165,15 +165,17 @@ async def test_a_start_that_is_gone_says_so_and_one_can_walk_up(here: Path) -> N
         assert "notes.txt" in host.text()
 
 
-async def test_ten_thousand_files_leave_the_keys_quick(tmp_path: Path) -> None:
+async def test_ten_thousand_files_are_read_and_walked_quickly(tmp_path: Path) -> None:
     for number in range(10_000):
         (tmp_path / f"{number}.txt").touch()
     host = Host(FilePicker(tmp_path))
     async with host.run_test() as pilot:
+        started = time.process_time()  # of the processor: others use it too
         await settle(pilot)
-        started = time.perf_counter()
+        assert time.process_time() - started < 2
+        started = time.process_time()
         await pilot.press("G", "k", "slash", "9", "9", "9", "9", "enter")
-        assert time.perf_counter() - started < 3
+        assert time.process_time() - started < 1.5
         assert host.answer == tmp_path / "9999.txt"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -222,12 +223,17 @@ class MainScreen(Screen[None]):
             return
         self.notice = None
         if (doing := VERBS[action_id](self)) is not None:
-            self.run_worker(self._attempt(doing), group=action_id, exit_on_error=True)
+            self.attempt(lambda: doing, group=action_id, exclusive=False)
 
-    async def _attempt(self, doing: Awaitable[None]) -> None:
+    def attempt(self, do: Callable[[], Awaitable[None]], *, group: str, exclusive: bool = True) -> Worker[None]:
+        """Do it in a worker; `exclusive` ends what the group was doing before."""
+        # A function, not a coroutine: one that is replaced before it began would never be awaited.
+        return self.run_worker(partial(self._attempt, do), group=group, exclusive=exclusive)
+
+    async def _attempt(self, do: Callable[[], Awaitable[None]]) -> None:
         """The one place where what a verb could not do is said."""
         try:
-            await doing
+            await do()
         except Connect360Error as error:
             self.say(line(str(error), 400), is_error=True)
 
@@ -336,7 +342,7 @@ class MainScreen(Screen[None]):
             self.open_id = conversation_id
             self.row, self.thread = self.store.row(conversation_id), self.store.thread(conversation_id)
             writing.resume(self, conversation_id)
-            self.run_worker(self._attempt(self.desk.open(conversation_id)), group="open", exclusive=True)
+            self.attempt(lambda: self.desk.open(conversation_id), group="open")
             self.conversations.move_to(conversation_id)
         self._show_around()
         if focus:
@@ -361,7 +367,7 @@ class MainScreen(Screen[None]):
 
     @on(Thread.OlderWanted)
     def _older_wanted(self, event: Thread.OlderWanted) -> None:
-        self.run_worker(self._attempt(self.desk.older(event.conversation_id)), group="older", exclusive=True)
+        self.attempt(lambda: self.desk.older(event.conversation_id), group="older")
 
     @on(Composer.Changed)
     def _text_changed(self) -> None:

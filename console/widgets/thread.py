@@ -84,6 +84,7 @@ class Thread(ScrollView, can_focus=True):
         if self._entries:
             self.cursor_id = self._entries[0].id
         self.scroll_to(y=0, animate=False, immediate=True)
+        self._want_older()
 
     def to_newest(self) -> None:
         """Go to the newest message, and follow from there."""
@@ -96,6 +97,8 @@ class Thread(ScrollView, can_focus=True):
         rows = max(1, self.scrollable_content_region.height - 1)
         self.scroll_to(y=self.scroll_offset.y + pages * rows, animate=False, immediate=True)
         self._follows = self.scroll_offset.y >= self.max_scroll_y
+        if pages < 0:
+            self._want_older()
 
     def next_language(self) -> None:
         """Show the message under the cursor in the next of its languages."""
@@ -131,6 +134,7 @@ class Thread(ScrollView, can_focus=True):
         self.refresh()
         if self.cursor_id in self._tops:
             self._see(self.cursor_id)
+            self._want_older()
         self.post_message(self.Moved(self.entry))
 
     def watch_empty(self) -> None:
@@ -145,8 +149,8 @@ class Thread(ScrollView, can_focus=True):
         self._follows = round(new_value) >= self.max_scroll_y
         if self._follows:
             self.newer = 0
-        if new_value < old_value and new_value <= _NEAR_TOP and self.view and self.view.has_older:
-            self.post_message(self.OlderWanted(self.view.conversation_id))
+        if new_value < old_value:
+            self._want_older()
 
     def render_line(self, y: int) -> Strip:
         styles = themes.styles(self.app.current_theme)
@@ -198,6 +202,11 @@ class Thread(ScrollView, can_focus=True):
                 self._tops.setdefault(line.entry, place)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
+
+    def _want_older(self) -> None:
+        """Ask for older messages near the top of those that are loaded."""
+        if self.scroll_offset.y <= _NEAR_TOP and self.view and self.view.has_older:
+            self.post_message(self.OlderWanted(self.view.conversation_id))
 
     def _anchor(self) -> tuple[str, int] | None:
         """The message at the top of the screen and which of its lines stands there."""

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from console.client.api import Api
 from console.contract.inputs import CustomerInput
 from tests.support.console import JANE, console_on, conversation_with
-from tests.support.server import RunningServer, running_server
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[RunningServer]:
-    """A running server."""
-    async with running_server(tmp_path / "server") as server:
-        yield server
-
-
-@pytest.fixture
-async def api(server: RunningServer) -> AsyncIterator[Api]:
-    """An administrator's way to it, for what others do."""
-    async with Api(server.url, server.key("admin", member="Tomás Rivera"), trpc_path="/api/trpc") as api:
-        yield api
+from tests.support.server import RunningServer
 
 
 async def test_who_waits_is_found_opened_and_read(server: RunningServer, api: Api, tmp_path: Path) -> None:
@@ -45,7 +28,7 @@ async def test_a_reply_reaches_the_server_and_the_customer_waits_no_more(
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: console.names)
         await console.press("r")
-        await console.type("A new one is on its way.")
+        await console.write("A new one is on its way.")
         await console.press("enter")
         await console.until(lambda: [entry.delivery for entry in console.entries] == ["sent", "sent"])
         assert console.main.composer.text == ""
@@ -62,7 +45,7 @@ async def test_a_held_reply_is_taken_back_into_the_composer_by_escape(
     async with console_on(server, tmp_path, hold_seconds=60) as console:
         await console.until(lambda: console.names)
         await console.press("r")
-        await console.type("Too soon")
+        await console.write("Too soon")
         await console.press("enter")
         await console.until(lambda: console.main.held is not None)
         assert "Esc undo" in console.main.hold
@@ -79,7 +62,7 @@ async def test_enter_in_the_empty_composer_sends_a_held_reply_now(
     async with console_on(server, tmp_path, hold_seconds=60) as console:
         await console.until(lambda: console.names)
         await console.press("r")
-        await console.type("Now")
+        await console.write("Now")
         await console.press("enter", "enter")
         await console.until(lambda: [entry.delivery for entry in console.entries] == ["sent", "sent"])
     assert (await api.messages.list(jane)).items[0].content == {"en": "Now"}
@@ -90,7 +73,7 @@ async def test_a_note_goes_as_a_note(server: RunningServer, api: Api, tmp_path: 
     async with console_on(server, tmp_path, hold_seconds=60) as console:
         await console.until(lambda: console.names)
         await console.press("i")
-        await console.type("Two left in stock")
+        await console.write("Two left in stock")
         assert console.main.composer.has_class("-note")
         await console.press("enter")
         await console.until(lambda: len(console.entries) == 2 and console.entries[1].delivery == "sent")
@@ -105,7 +88,7 @@ async def test_what_is_written_is_there_again_after_the_console_ended(
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: console.names)
         await console.press("r")
-        await console.type("Half a sent")
+        await console.write("Half a sent")
         console.app.exit()
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: console.names)
@@ -118,10 +101,10 @@ async def test_a_reply_and_a_note_are_drafted_apart(server: RunningServer, api: 
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: console.names)
         await console.press("r")
-        await console.type("to her")
+        await console.write("to her")
         await console.press("escape", "i")
         assert console.main.composer.text == ""
-        await console.type("to us")
+        await console.write("to us")
         await console.press("escape", "r")
         assert console.main.composer.text == "to her"
         await console.press("escape", "i")
@@ -134,7 +117,7 @@ async def test_drafts_stay_with_their_conversations(server: RunningServer, api: 
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: len(console.names) == 2)
         await console.press("r")
-        await console.type("for Deniz")
+        await console.write("for Deniz")
         await console.press("escape", "h", "j", "r")
         assert console.main.row is not None and console.main.row.name == "Jane Cooper"
         assert console.main.composer.text == ""
@@ -166,7 +149,7 @@ async def test_what_others_do_appears_by_itself(server: RunningServer, api: Api,
         await hers.press("enter")
         await hers.until(lambda: hers.bodies == ["Hello?"])
         await mine.press("r")
-        await mine.type("Hi Jane")
+        await mine.write("Hi Jane")
         await mine.press("enter")
         await hers.until(lambda: hers.bodies == ["Hello?", "Hi Jane"])
         await api.conversations.delete(jane)
@@ -179,7 +162,7 @@ async def test_a_server_that_dies_costs_no_word_and_no_restart(server: RunningSe
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: console.names)
         await console.press("r")
-        await console.type("written while it was there")
+        await console.write("written while it was there")
         await server.stop()
         await console.until(lambda: console.main.status and console.main.status.state in ("reconnecting", "offline"))
         await console.press("enter")

@@ -16,7 +16,8 @@ from console.config import Settings
 from console.contract.inputs import CustomerInput, GetOrCreateConversation, Send
 from console.contract.permissions import RoleName
 from console.screens.main import MainScreen
-from tests.support.server import RunningServer
+from console.state.rows import Entry
+from tests.support.server import MAYA, RunningServer
 
 JANE = CustomerInput(external_id="web-1", name="Jane Cooper", email="jane@example.com", metadata={"language": "en"})
 
@@ -48,7 +49,7 @@ class OpenConsole:
         return [entry.bodies[0] if entry.bodies else "" for entry in self.entries]
 
     @property
-    def entries(self):  # type: ignore[no-untyped-def]
+    def entries(self) -> tuple[Entry, ...]:
         """The thread's messages."""
         return self.main.thread.entries if self.main.thread else ()
 
@@ -57,8 +58,8 @@ class OpenConsole:
         for key in keys:
             await self.pilot.press(key)
 
-    async def type(self, text: str) -> None:
-        """Type a text."""
+    async def write(self, text: str) -> None:
+        """Type a text, key by key."""
         await self.press(*("space" if one == " " else one for one in text))
 
     async def until(self, claim: Callable[[], object], seconds: float = 10) -> None:
@@ -81,11 +82,11 @@ async def console_on(
     role: RoleName = "agent",
     size: tuple[int, int] = (120, 40),
     profile: str = "default",
-    member: str | None = None,
+    member: str = MAYA,
     hold_seconds: float = 0,
 ) -> AsyncIterator[OpenConsole]:
     """A console with a key of this role, once its first conversations are there."""
-    key = server.key(role, **({"member": member} if member else {}))
+    key = server.key(role, member)
     settings = Settings(
         PLATO_API_KEY=SecretStr(key),
         PLATO_BASE_URL=server.url,

@@ -12,6 +12,7 @@ import sys
 import termios
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn, Self
 
 import pyte
@@ -28,7 +29,7 @@ Claim = str | Callable[["Terminal"], bool]
 class Terminal:
     """`async with Terminal([*CONNECT360, "demo"]) as terminal:` a person's screen and keyboard.
 
-    `bytes` is all that the program has written. Waiting is for what appears, never for time to pass.
+    `bytes` is all that the program has written, `directory` where it is started. Waiting is for what appears, never for time to pass.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Terminal:
     ) -> None:
         self.argv = [*argv]
         self.env = {**os.environ, "TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **(env or {})}
+        self.directory = Path.cwd()
         self.bytes = bytearray()
         self.pid = 0
         self.ended = False
@@ -54,7 +56,7 @@ class Terminal:
             warnings.simplefilter("ignore", DeprecationWarning)
             self.pid, fd = pty.fork()
         if self.pid == 0:
-            _become(self.argv, self.env, (self._screen.lines, self._screen.columns))
+            _become(self.argv, self.env, self.directory, (self._screen.lines, self._screen.columns))
         os.close(starting)
         os.read(started, 1)
         os.close(started)
@@ -162,11 +164,12 @@ class Terminal:
         self._news.set()
 
 
-def _become(argv: list[str], env: dict[str, str], size: tuple[int, int]) -> NoReturn:
+def _become(argv: list[str], env: dict[str, str], directory: Path, size: tuple[int, int]) -> NoReturn:
     """The child's only act. It must never come back into the test that it was forked from."""
     try:
         for number in (signal.SIGHUP, signal.SIGINT, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
+        os.chdir(directory)
         termios.tcsetwinsize(0, size)
         os.execvpe(argv[0], argv, env)
     finally:

@@ -93,9 +93,7 @@ async def _begin(screen: MainScreen, task: Task, *, agent: str | None = None, wo
         **_extension(can_draft, task, composer.text, composer.language, words),
     )
     before = "" if rewrites else composer.text.rstrip()
-    screen.draft_worker = screen.run_worker(
-        screen._attempt(_stream(screen, request, before)), group="ai", exclusive=True
-    )
+    screen.draft_worker = screen.attempt(lambda: _stream(screen, request, before), group="ai")
 
 
 def _extension(can_draft: bool, task: Task, text: str, language: str, words: str) -> dict[str, object]:

@@ -1,0 +1,171 @@
+"""Tidying up on the main screen, on a real server: state, owner, labels, place, name, end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from console.client.api import Api
+from console.contract.inputs import CreateSubConversation, CustomerInput, ListConversations
+from console.screens.ask import Ask
+from console.screens.confirm import Confirm
+from console.screens.pick import Pick
+from tests.support.console import JANE, console_on, conversation_with
+from tests.support.server import RunningServer
+
+DENIZ = CustomerInput(external_id="web-2", name="Deniz Yılmaz", email="deniz@example.com")
+
+
+async def test_resolving_takes_it_out_of_the_inbox_and_again_brings_it_back(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("enter", "e")
+        await console.until(lambda: console.names == [])
+        assert (await api.conversations.get(jane)).metadata["status"] == "resolved"
+        await console.press("g", "a")
+        await console.until(lambda: console.names == ["Jane Cooper"])
+        await console.press("e", "g", "i")
+        await console.until(lambda: console.names == ["Jane Cooper"])
+        assert (await api.conversations.get(jane)).metadata.get("status", "open") == "open"
+
+
+async def test_taking_assigns_to_me_and_shows_in_mine(server: RunningServer, api: Api, tmp_path: Path) -> None:
+    await conversation_with(api, JANE, "Hello?")
+    await conversation_with(api, DENIZ, "Merhaba")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: len(console.names) == 2)
+        await console.press("A", "g", "m")
+        await console.until(lambda: console.names == ["Deniz Yılmaz"])
+        await console.press("g", "u")
+        await console.until(lambda: console.names == ["Jane Cooper"])
+
+
+async def test_a_colleague_is_picked_to_assign_to(server: RunningServer, api: Api, tmp_path: Path) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("a")
+        await console.shows(Pick)
+        await console.write("tom")
+        await console.press("enter")
+        await console.until(lambda: console.main.store.row(jane).assignee_id)  # type: ignore[union-attr]
+    assigned = (await api.conversations.get(jane)).metadata["assigneeId"]
+    assert assigned == (await api.session.get()).member.id
+
+
+async def test_priority_labels_and_snooze_are_kept_by_the_server(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("p")
+        await console.shows(Pick)
+        await console.write("urgent")
+        await console.press("enter")
+        await console.until(lambda: console.main.store.row(jane).priority == "urgent")  # type: ignore[union-attr]
+        await console.press("t")
+        await console.shows(Pick)
+        await console.write("returns")
+        await console.press("tab", "enter")
+        await console.until(lambda: console.main.store.row(jane).labels == ("returns",))  # type: ignore[union-attr]
+        await console.press("s")
+        await console.shows(Pick)
+        await console.press("enter")
+        await console.until(lambda: console.names == [])
+    metadata = (await api.conversations.get(jane)).metadata
+    assert (metadata["priority"], metadata["labels"], metadata["status"]) == ("urgent", ["returns"], "snoozed")
+
+
+async def test_a_conversation_is_begun_below_another_then_renamed_and_moved_up(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    await conversation_with(api, JANE, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("C")
+        await console.shows(Ask)
+        await console.write("Order 1042")
+        await console.press("enter")
+        await console.until(lambda: "Order 1042" in console.names)
+        made = console.main.open_id
+        assert made is not None and console.main.pane == "composer"
+        await console.press("escape", "f2")
+        await console.shows(Ask)
+        await console.press("end", "backspace")
+        await console.write("3")
+        await console.press("enter")
+        await console.until(lambda: "Order 1043" in console.names)
+        assert console.main.store.row(made).parent_id is not None  # type: ignore[union-attr]
+        await console.press("m")
+        await console.shows(Pick)
+        await console.write("top")
+        await console.press("enter")
+        await console.until(lambda: console.main.store.row(made).parent_id is None)  # type: ignore[union-attr]
+
+
+async def test_a_new_conversation_finds_the_customer_that_is_known(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("c")
+        await console.shows(Ask)
+        await console.write("jane@example.com")
+        await console.press("enter")
+        await console.until(lambda: console.main.open_id == jane)
+
+
+async def test_deleting_asks_for_the_name_and_takes_all_below(server: RunningServer, api: Api, tmp_path: Path) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    await api.conversations.create_sub(CreateSubConversation(parent_id=jane, name="Order"))
+    async with console_on(server, tmp_path, role="admin") as console:
+        await console.until(lambda: len(console.names) == 2)
+        await console.press("g", "g", "number_sign")
+        await console.shows(Confirm)
+        await console.press("enter")
+        await console.pilot.pause()
+        assert isinstance(console.app.screen, Confirm), "nothing is deleted before the name is there"
+        await console.write("Jane Cooper")
+        await console.press("enter")
+        await console.until(lambda: console.names == [])
+        await console.until(lambda: console.said == "Deleted 2 conversations.")
+    assert (await api.conversations.list(ListConversations())).items == ()
+
+
+async def test_an_agent_is_not_offered_to_delete(server: RunningServer, api: Api, tmp_path: Path) -> None:
+    await conversation_with(api, JANE, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("number_sign")
+        assert not isinstance(console.app.screen, Confirm)
+        assert "Not for agent" in console.said
+
+
+async def test_typing_in_the_filter_narrows_the_tree_and_escape_widens_it(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    await conversation_with(api, JANE, "Hello?")
+    await conversation_with(api, DENIZ, "Merhaba")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: len(console.names) == 2)
+        await console.press("slash")
+        await console.write("yilmaz")
+        await console.until(lambda: console.names == ["Deniz Yılmaz"])
+        await console.press("escape")
+        await console.until(lambda: len(console.names) == 2)
+        assert console.main.pane == "tree"
+
+
+async def test_folding_hides_what_lies_below(server: RunningServer, api: Api, tmp_path: Path) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    await api.conversations.create_sub(CreateSubConversation(parent_id=jane, name="Order"))
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: len(console.names) == 2)
+        await console.press("g", "g", "space")
+        assert console.names == ["Jane Cooper"]
+        await console.press("space")
+        assert console.names == ["Jane Cooper", "Order"]

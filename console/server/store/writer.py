@@ -116,6 +116,8 @@ class Writer:
             for job in jobs:
                 transaction = Transaction(connection, self._ids, as_milliseconds(self._clock()))
                 self._perform(transaction, job)
+                if job.error is not None and not _is_open(connection):
+                    raise job.error
                 if job.error is None:
                     woken |= transaction.woken
                     files += transaction.files
@@ -142,6 +144,12 @@ class Writer:
                 job.future.set_exception(job.error)
             else:
                 job.future.set_result(job.answer)
+
+
+def _is_open(connection: Connection) -> bool:
+    """Whether the transaction is still there. SQLite drops it on a full disk, and no commit tells."""
+    driver: Any = connection.connection.dbapi_connection
+    return bool(driver.in_transaction)
 
 
 class _Attempt:

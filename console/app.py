@@ -18,10 +18,10 @@ from console.driver import MarkControls, SafeDriver
 from console.keymap import Keymap
 from console.screens.main import MainScreen
 from console.screens.palette import ActionProvider
-from console.screens.sign_in import Credentials, SignIn
-from console.screens.too_small import TooSmall
+from console.screens.sign_in import Credentials, SignIn, TryDemo
+from console.screens.too_small import TooSmall, is_too_small
 from console.text import bidi
-from console.text.safe import SafeLine, block
+from console.text.safe import SafeLine
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from console.state.follow import Follower
     from console.state.outbox import Outbox
     from console.state.store import Store
-
-LEAST_COLUMNS, LEAST_ROWS = 40, 10
 
 
 class ConsoleApp(App[str | None], inherit_bindings=False):
@@ -101,7 +99,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             case Credentials(base_url, key):
                 save_settings(base_url=base_url, api_key=key)
                 self._open_workspace(base_url, key)
-            case _:
+            case TryDemo():
                 self.exit("demo")
 
     def _open_workspace(self, base_url: str, key: str) -> None:
@@ -159,13 +157,9 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             *themes.line_filters([one for one in filters if one not in ours], self.theme, no_color=self._no_color),
         ]
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy what was made safe already: pasted into a shell it must end nothing and run nothing."""
-        super().copy_to_clipboard(block(text, characters=1_000_000, lines=50_000))
-
     def on_resize(self, event: events.Resize) -> None:
         """Say so where there is no room to work in."""
-        is_small = event.size.width < LEAST_COLUMNS or event.size.height < LEAST_ROWS
+        is_small = is_too_small(event.size.width, event.size.height)
         if is_small and not isinstance(self.screen, TooSmall):
             self.push_screen(TooSmall())
         elif not is_small and isinstance(self.screen, TooSmall):
@@ -176,7 +170,11 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if isinstance(self.screen, MainScreen):
             self.screen.say(SafeLine("q closes the console; Esc leaves the composer first."))
 
-    def _fatal_error(self) -> None:
-        """Our own crash report, instead of the framework's, which prints locals and the key among them."""
+    def _handle_exception(self, error: Exception) -> None:
+        """End, and leave the error to whoever runs the app: the framework would print locals, the key among them."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
         self._keep()
         self._close_messages_no_wait()

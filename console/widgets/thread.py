@@ -29,11 +29,11 @@ class Thread(ScrollView, can_focus=True):
     Thread { overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
 
-    view: reactive[ThreadView | None] = reactive(None)
-    empty: reactive[SafeLine] = reactive(SafeLine(""))
-    now: reactive[datetime] = reactive(lambda: datetime.now(UTC))
-    cursor_id: reactive[str | None] = reactive(None)
-    newer: reactive[int] = reactive(0)  # messages below that were not seen yet
+    view: reactive[ThreadView | None] = reactive(None, repaint=False)
+    empty: reactive[SafeLine] = reactive(SafeLine(""), repaint=False)
+    now: reactive[datetime] = reactive(lambda: datetime.now(UTC), repaint=False)
+    cursor_id: reactive[str | None] = reactive(None, repaint=False)
+    newer: reactive[int] = reactive(0, repaint=False)  # messages below that were not seen yet
 
     @dataclass
     class OlderWanted(Message):

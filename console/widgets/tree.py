@@ -26,12 +26,12 @@ class ConversationTree(ScrollView, can_focus=True):
     ConversationTree { overflow-x: hidden; scrollbar-size-vertical: 1; }
     """
 
-    lines: reactive[tuple[OutlineLine, ...]] = reactive(())
-    open_id: reactive[str | None] = reactive(None)
-    drafts: reactive[frozenset[str]] = reactive(frozenset())
-    now: reactive[datetime] = reactive(lambda: datetime.now(UTC))
-    empty: reactive[SafeLine] = reactive(SafeLine(""))
-    cursor: reactive[int] = reactive(0)
+    lines: reactive[tuple[OutlineLine, ...]] = reactive((), repaint=False)
+    open_id: reactive[str | None] = reactive(None, repaint=False)
+    drafts: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
+    now: reactive[datetime] = reactive(lambda: datetime.now(UTC), repaint=False)
+    empty: reactive[SafeLine] = reactive(SafeLine(""), repaint=False)
+    cursor: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
     class Opened(Message):

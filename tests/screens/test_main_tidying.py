@@ -45,7 +45,7 @@ async def test_taking_assigns_to_me_and_shows_in_mine(server: RunningServer, api
 async def test_a_colleague_is_picked_to_assign_to(server: RunningServer, api: Api, tmp_path: Path) -> None:
     jane = await conversation_with(api, JANE, "Hello?")
     async with console_on(server, tmp_path) as console:
-        await console.until(lambda: console.names)
+        await console.until(lambda: console.names and len(console.main.store.members) == 2)
         await console.press("a")
         await console.shows(Pick)
         await console.write("tom")

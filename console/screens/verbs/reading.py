@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,12 @@ from console.screens.files import FilePicker
 from console.screens.pick import Choice
 from console.screens.verbs.asking import pick_one
 from console.state.rows import Entry
-from console.text.safe import SafeLine, block, line, link
+from console.text.link import links_in
+from console.text.safe import SafeLine, block, line
 from console.widgets.thread_lines import size_name
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
-
-_LINK = re.compile(r"\b(?:https?://|mailto:|tel:|www\.)[^\s<>\"'()\[\]{}]+", re.IGNORECASE)
 
 
 def _copy(screen: MainScreen) -> None:
@@ -41,21 +39,24 @@ def _said(entry: Entry) -> str:
 
 
 async def _link(screen: MainScreen) -> None:
-    """Links are text here: the whole address is shown, and copied when that is wanted."""
+    """Links are text here: the whole address and its host are shown, and copied when that is wanted."""
     entry = screen.messages.entry
-    found = list(dict.fromkeys(_LINK.findall("\n".join(entry.bodies)))) if entry else []
+    found = list(dict.fromkeys(links_in("\n".join(entry.bodies)))) if entry else []
     if not found:
         screen.say(SafeLine("This message has no link."))
         return
     chosen = found[0]
     if len(found) > 1:
-        choices = [Choice(str(place), link(one), SafeLine("")) for place, one in enumerate(found)]
+        choices = [Choice(str(place), one.shown) for place, one in enumerate(found)]
         picked = await pick_one(screen, SafeLine("Which link"), choices)
         if picked is None:
             return
         chosen = found[int(picked)]
-    if await screen.app.push_screen_wait(Confirm(SafeLine("A link of theirs"), link(chosen), SafeLine("copy it"))):
-        screen.app.copy_to_clipboard(link(chosen))
+    about = [chosen.shown, "", f"{chosen.scheme} to {chosen.host}", *chosen.warnings]
+    if await screen.app.push_screen_wait(
+        Confirm(SafeLine("A link of theirs"), block("\n".join(about)), SafeLine("copy it"))
+    ):
+        screen.app.copy_to_clipboard(chosen.shown)
         screen.say(SafeLine("Copied the link."))
 
 

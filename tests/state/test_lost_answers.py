@@ -89,6 +89,7 @@ async def test_without_keys_an_earlier_message_of_the_same_words_is_no_proof(tmp
         message("m1", 1, by="me", text="Once", parent_id="m0"),
         message("m1", 1, by="me", text="Once", attachments=(Attachment(id="att_9", name="x", s3_key="x"),)),
         message("m1", 1, by="customer", text="Once"),
+        message("m1", -3, by="me", text="Once"),
         message("m1", 1, by="me", text="Once more"),
     ],
 )

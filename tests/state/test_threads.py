@@ -74,7 +74,10 @@ def test_a_page_that_was_asked_for_twice_counts_once() -> None:
     page(store, message("m3", 3), then="before m3", cursor="before m4")
     page(store, message("m3", 3), then="before m3", cursor="before m4")
     assert store.cursor("c") == "before m3"
-    assert ids(store) == ["m3", "m4"]
+    page(store, message("m2", 2), then="before m2", cursor="before m3")
+    page(store, message("m3", 3), then="before m3", cursor="before m4")
+    assert store.cursor("c") == "before m2"
+    assert ids(store) == ["m2", "m3", "m4"]
 
 
 def test_the_newest_page_again_keeps_the_older_ones() -> None:

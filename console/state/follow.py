@@ -118,6 +118,8 @@ class Follower:
             self._desk.resume()
             if self._must_load:
                 self._load()
+            elif (id := self._desk.open_id) is not None and self._store.thread(id).is_loading:
+                self._load(id)  # it was opened while there was no line
 
     def _broke(self, error: Connect360Error | None) -> None:
         """The line broke; without an error the server ended it in good order, as one that is shutting down does."""
@@ -135,16 +137,20 @@ class Follower:
         delay = _PATIENT_DELAY if is_patient else _DELAYS[min(self._failures, len(_DELAYS)) - 1]
         return max(delay, self._asked_to_wait) * (0.8 + 0.4 * self._chance())
 
-    def _load(self) -> None:
-        """Load again beside the stream, which goes on: what comes by both ends the same."""
+    def _load(self, id: str | None = None) -> None:
+        """Load one thread, or everything, beside the stream, which goes on: what comes by both ends the same."""
         if self._loading is not None:
             self._loading.cancel()
-        self._loading = asyncio.create_task(self._refresh())
+        self._loading = asyncio.create_task(self._refresh() if id is None else self._open(id))
 
     async def _refresh(self) -> None:
         with suppress(Connect360Error):  # the stream tells of it; coming back loads again
             await self._desk.refresh()
             self._must_load = False
+
+    async def _open(self, id: str) -> None:
+        with suppress(Connect360Error):  # as above
+            await self._desk.open(id)
 
     async def _stop_loading(self) -> None:
         if self._loading is not None:

@@ -177,11 +177,12 @@ class Store:
         return touched | self._take((event.message,), event.idempotency_key)
 
     def _message_answered(self, change: changes.MessageAnswered) -> Touched:
-        if not self.me and change.message.sender.kind == "member" and change.message.sender.id and self.identity:
-            self.identity = replace(self.identity, member_id=change.message.sender.id)  # a server without `session`
-            for thread in self._threads:
-                thread.claim(change.message.sender.id)
-        return self._take((change.message,), change.local_id)
+        sender, touched = change.message.sender, Touched()
+        if self.identity and not self.me and sender.kind == "member" and sender.id:  # a server without `session`
+            self.identity = replace(self.identity, member_id=sender.id)
+            ours = frozenset(thread.conversation_id for thread in self._threads if thread.claim(sender.id))
+            touched = Touched(threads=ours, identity=True)
+        return touched | self._take((change.message,), change.local_id)
 
     def _messages_answered(self, change: changes.MessagesAnswered) -> Touched:
         thread = self._threads.get(change.conversation_id)

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from console.client.errors import (
     ApiError,
     Dropped,
@@ -273,6 +275,21 @@ async def test_what_waits_for_the_line_is_sent_when_it_is_back(tmp_path: Path) -
         await settled()
         assert len(it.api.given("send")) == sent + 1
         assert [entry.delivery for entry in it.store.thread("c").entries] == ["sent"]
+
+
+async def test_what_was_opened_without_a_line_is_loaded_when_it_is_back(tmp_path: Path) -> None:
+    async with tower(tmp_path) as it:
+        broken = open_line()
+        it.api.answers("follow", [None, told("7"), broken], [None, open_line()])
+        it.run()
+        await it.clock.advance(1)
+        broken.set_exception(BROKEN)
+        it.api.answers("messages", AWAY)
+        with pytest.raises(Unreachable):
+            await it.desk.open("c")
+        assert it.store.thread("c").is_loading
+        await it.clock.advance(1)
+        assert it.store.line.state == "live" and not it.store.thread("c").is_loading
 
 
 async def test_a_server_without_events_is_polled(tmp_path: Path) -> None:

@@ -194,7 +194,8 @@ def test_a_server_without_a_session_shows_who_we_are_by_its_first_answer() -> No
     store.apply(SessionAnswered(None))
     store.apply(ThreadOpened("c"))
     page(store, message("m2", 2, by="colleague"), message("m1", 1, by="me"))
-    store.apply(MessageAnswered(message("m3", 3, by="me"), "local_1"))
+    touched = store.apply(MessageAnswered(message("m3", 3, by="me"), "local_1"))
+    assert touched.identity and touched.threads == {"c"}
     assert [entry.mine for entry in store.thread("c").entries] == [True, False, True]
 
 

@@ -71,9 +71,10 @@ _FIRST_UNANSWERED = select(func.min(messages.c.created_at)).where(
     messages.c.sender_kind == "customer",
     messages.c.created_at > bindparam("at"),
 )
-_BEFORE_IT = or_(
-    read_marks.c.message_at < bindparam("at"),
-    (read_marks.c.message_at == bindparam("at")) & (read_marks.c.message_id < bindparam("message")),
+_LAST_AT = select(func.max(messages.c.id)).where(
+    messages.c.workspace_id == bindparam("workspace"),
+    messages.c.conversation_id == bindparam("conversation"),
+    messages.c.created_at == bindparam("at"),
 )
 _MORE_UNREAD = (
     update(read_marks)
@@ -81,7 +82,7 @@ _MORE_UNREAD = (
         read_marks.c.workspace_id == bindparam("workspace"),
         read_marks.c.conversation_id == bindparam("conversation"),
         read_marks.c.member_id != bindparam("author"),
-        _BEFORE_IT,
+        read_marks.c.message_at <= bindparam("at"),  # of one moment, the new message stands last
     )
     .values(unread=read_marks.c.unread + 1)
 )
@@ -115,7 +116,7 @@ def conversation_row(transaction: Transaction, workspace_id: str, conversation_i
 def post(transaction: Transaction, workspace_id: str, row: Row[Any], wanted: Post, origin: Origin) -> Message:
     """Write a message into the conversation `row` and tell everybody."""
     at = transaction.now if wanted.at is None else wanted.at
-    message_id = transaction.ids.new("msg", at)
+    message_id = transaction.ids.new("msg", at, _last_of_that_moment(transaction, workspace_id, row, at))
     transaction.connection.execute(
         messages.insert(),
         {
@@ -162,6 +163,16 @@ def post(transaction: Transaction, workspace_id: str, row: Row[Any], wanted: Pos
         template_id=wanted.template_id,
         created_at=as_time(at),
     )
+
+
+def _last_of_that_moment(transaction: Transaction, workspace_id: str, row: Row[Any], at: int) -> str | None:
+    """After which message of the same millisecond this one stands: imports may bring many of one second."""
+    if row.last_message_at is None or row.last_message_at < at:
+        return None
+    if row.last_message_at == at:
+        return str(row.last_message_id)
+    values = {"workspace": workspace_id, "conversation": row.id, "at": at}
+    return transaction.connection.execute(_LAST_AT, values).scalar()
 
 
 def _move_on(

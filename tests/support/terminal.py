@@ -29,7 +29,8 @@ Claim = str | Callable[["Terminal"], bool]
 class Terminal:
     """`async with Terminal([*CONNECT360, "demo"]) as terminal:` a person's screen and keyboard.
 
-    `bytes` is all that the program has written, `directory` where it is started. Waiting is for what appears, never for time to pass.
+    `bytes` is all that the program has written, `directory` where it is started. Waiting is for what appears, never for
+    time to pass.
     """
 
     def __init__(

@@ -48,7 +48,7 @@ def list_members(call: Reading, wanted: Paged) -> Page[Member]:
 def list_agents(call: Reading, wanted: Paged) -> Page[Agent]:
     """The server's AI agents."""
     start = read_cursor(wanted.cursor) or Cursor(0, "")
-    rest = call.agents[start.at :]
+    rest = call.agents[max(0, start.at) :]
     page = rest[: wanted.limit]
     more = write_cursor(Cursor(start.at + len(page), "")) if len(rest) > len(page) else None
     return Page(items=page, next_cursor=more)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from console.server.refusal import bad_request
 
+_FARTHEST = 1 << 60  # what a table can compare with
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -27,6 +29,9 @@ def read_cursor(text: str | None) -> Cursor | None:
         return None
     try:
         at, _, last = base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True).decode().partition(":")
-        return Cursor(int(at), last)
+        cursor = Cursor(int(at), last)
+        if abs(cursor.at) > _FARTHEST:
+            raise ValueError(at)
+        return cursor
     except ValueError:
         raise bad_request("cursor is not one that this server gave") from None

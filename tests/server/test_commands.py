@@ -1,0 +1,162 @@
+"""`connect360 serve` and `connect360 keys` as processes of their own, as a person starts them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import stat
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.server.calling import talking
+from tests.server.streams import following
+
+COMMAND = (sys.executable, "-m", "console")
+MAYA = ("--member", "Maya Okafor <maya@example.com>", "--role", "admin")
+
+
+async def told(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of a command that ends by itself."""
+    process = await asyncio.create_subprocess_exec(*COMMAND, *arguments, stdout=PIPE, stderr=PIPE, stdin=DEVNULL)
+    output, errors = await process.communicate()
+    return process.returncode or 0, output.decode(), errors.decode()
+
+
+@asynccontextmanager
+async def served(data: Path, *arguments: str, stdin: int = DEVNULL) -> AsyncIterator[tuple[Process, str]]:
+    """A server process and the address that it printed. It is gone after the block."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND, "serve", "--port", "0", "--data", str(data), *arguments, stdout=PIPE, stdin=stdin
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(30):
+            line = (await process.stdout.readline()).decode()
+        assert line.startswith("listening on http://"), line
+        yield process, line.removeprefix("listening on ").strip()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_a_key_is_printed_alone_and_opens_a_server_that_says_when_it_listens(tmp_path: Path) -> None:
+    data = tmp_path / "deep" / "data"
+    code, output, errors = await told("keys", "create", "--data", str(data), "--workspace", "Northwind", *MAYA)
+    assert (code, errors) == (0, "")
+    key = output.removesuffix("\n")
+    assert key.startswith("plato_")
+    assert len(key) == 49
+    async with served(data) as (process, url), talking(url, key) as talk:
+        session = await talk.call("session")
+        assert (session["workspace"]["name"], session["member"]["name"]) == ("Northwind", "Maya Okafor")
+        assert stat.S_IMODE(data.stat().st_mode) == 0o700
+        assert {stat.S_IMODE(file.stat().st_mode) & 0o077 for file in data.rglob("*")} == {0}
+        assert key.encode() not in b"".join(file.read_bytes() for file in data.rglob("*") if file.is_file())
+        assert process.returncode is None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_server_ends_within_seconds_though_streams_and_half_a_request_are_open(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    _, key, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA)
+    async with served(tmp_path) as (process, url), talking(url, key.strip()) as talk, following(talk) as stream:
+        host, port = url.removeprefix("http://").split(":")
+        _, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"POST /api/trpc/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n12")
+        await writer.drain()
+        process.send_signal(number)
+        async with asyncio.timeout(5):
+            await process.wait()
+        assert await stream.next() is None
+        writer.close()
+
+
+async def test_a_server_that_came_with_its_parent_goes_with_it(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    async with served(tmp_path, "--with-parent", stdin=reading) as (process, _):
+        os.close(reading)
+        os.close(writing)  # as the end of the parent does, whatever ended it
+        async with asyncio.timeout(5):
+            assert await process.wait() == 0
+
+
+async def test_two_servers_start_at_once_on_one_new_directory(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        starting = (stack.enter_async_context(served(tmp_path)) for _ in range(2))
+        (_, first), (_, second) = await asyncio.gather(*starting)
+        _, key, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA)
+        one = await stack.enter_async_context(talking(first, key.strip()))
+        other = await stack.enter_async_context(talking(second, key.strip()))
+        made = await one.customer()
+        assert (await other.customer())["id"] == made["id"]
+
+
+async def test_keys_come_in_pairs_and_the_same_address_is_the_same_member(tmp_path: Path) -> None:
+    other = ("--member", "M. Okafor <MAYA@example.com>", "--role", "viewer")
+    code, output, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA, *other)
+    first, second = output.split()
+    assert code == 0
+    async with served(tmp_path) as (_, url), talking(url, first) as one, talking(url, second) as two:
+        sessions = [await talk.call("session") for talk in (one, two)]
+    assert sessions[0]["member"] == sessions[1]["member"]
+    assert [session["role"]["name"] for session in sessions] == ["admin", "viewer"]
+    assert {session["workspace"]["name"] for session in sessions} == {"Workspace"}
+
+
+async def test_a_listed_key_is_revoked_beside_a_running_server(tmp_path: Path) -> None:
+    _, key, _ = await told("keys", "create", "--data", str(tmp_path), "--expires", "30", *MAYA)
+    async with served(tmp_path) as (_, url), talking(url, key.strip()) as talk, following(talk) as stream:
+        _, listed, _ = await told("keys", "list", "--data", str(tmp_path))
+        head, row = listed.splitlines()
+        assert head.split() == ["id", "workspace", "member", "role", "created", "last", "used", "expires", "revoked"]
+        assert "Maya Okafor <maya@example.com>" in row
+        assert "plato_" not in listed
+        key_id = row.split()[0]
+        assert await told("keys", "revoke", key_id, "--data", str(tmp_path)) == (0, "", "")
+        ended = await stream.next()
+        assert ended is not None
+        assert ended.name == "serialized-error"
+        assert (await talk.ask("session")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("serve", "--host", "0.0.0.0"), "0.0.0.0 can be reached from other machines. Add --public"),
+        (("serve", "--host", "support.example.com"), "can be reached from other machines"),
+        (("serve", "--data", "{file}"), "is a file"),
+        (("serve", "--data", "/proc/nowhere"), "cannot be used for data"),
+        (("keys", "create", "--data", "{data}", "--member", "Maya", "--role", "admin"), '"Maya" is not a member'),
+        (("keys", "create", "--data", "{data}", *MAYA, "--role", "viewer"), "1 members but 2 roles"),
+        (("keys", "create", "--data", "{data}", "--member", "M <m@x.y>", "--role", "owner"), "'owner' is not one of"),
+        (("keys", "list", "--data", "{data}/none"), "There is no data in"),
+        (("keys", "revoke", "key_none", "--data", "{data}"), 'There is no key "key_none"'),
+    ],
+)
+async def test_what_cannot_be_done_is_told_in_a_sentence(
+    tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    places = {"{file}": str(file), "{data}": str(tmp_path), "{data}/none": str(tmp_path / "none")}
+    code, output, errors = await told(*(places.get(argument, argument) for argument in arguments))
+    assert code != 0
+    assert output == ""
+    assert sentence in errors
+    assert "Traceback" not in errors
+
+
+async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    async with served(tmp_path) as (_, url):
+        port = url.rpartition(":")[2]
+        code, _, errors = await told("serve", "--port", port, "--data", str(tmp_path))
+    assert code == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in errors

@@ -222,7 +222,12 @@ class MainScreen(Screen[None]):
             self.say(line(refusal))
             return
         self.notice = None
-        if (doing := VERBS[action_id](self)) is not None:
+        try:
+            doing = VERBS[action_id](self)
+        except Connect360Error as error:
+            self.say(line(str(error), 400), is_error=True)
+            return
+        if doing is not None:
             self.attempt(lambda: doing, group=action_id, exclusive=False)
 
     def attempt(self, do: Callable[[], Awaitable[None]], *, group: str, exclusive: bool = True) -> Worker[None]:
@@ -267,6 +272,9 @@ class MainScreen(Screen[None]):
             self.row, self.thread = store.row(self.open_id), store.thread(self.open_id)
             if self.row is None:
                 self._lost()
+            elif self.row.unread and self.messages.is_following and self.app.app_focus:
+                open_id = self.open_id
+                self.attempt(lambda: self.desk.mark_read(open_id), group="read")
         self._show_around()
 
     def show_lines(self) -> None:

@@ -26,7 +26,7 @@ class Thread(ScrollView, can_focus=True):
     """Shows `view`. Older messages arrive above without moving what is read; newer ones are followed from below."""
 
     DEFAULT_CSS = """
-    Thread { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    Thread { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
     """
 
     view: reactive[ThreadView | None] = reactive(None, repaint=False)
@@ -63,6 +63,11 @@ class Thread(ScrollView, can_focus=True):
     @property
     def _entries(self) -> tuple[Entry, ...]:
         return self.view.entries if self.view else ()
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the newest message is on screen and the next one will be."""
+        return self._follows
 
     def step(self, by: int, *, customers_only: bool = False) -> None:
         """Put the cursor on the next or previous message; past the last one the newest is followed."""

@@ -23,7 +23,7 @@ class ConversationTree(ScrollView, can_focus=True):
     """Shows `lines`; the cursor stays on its conversation, and that on its row of the screen, however lines move."""
 
     DEFAULT_CSS = """
-    ConversationTree { overflow-x: hidden; scrollbar-size-vertical: 1; }
+    ConversationTree { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
     """
 
     lines: reactive[tuple[OutlineLine, ...]] = reactive((), repaint=False)

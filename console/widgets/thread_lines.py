@@ -82,7 +82,7 @@ class ThreadLayout:
 def entry_lines(entry: Entry, width: int, body: int = 0) -> Iterator[ThreadLine]:
     """The lines of one message and the blank one after it."""
     for spans in _rows(entry, width, body):
-        yield ThreadLine((_gutter(entry), *spans), entry.id)
+        yield ThreadLine((_gutter(entry), (" ", "text"), *spans), entry.id)
     yield ThreadLine((), entry.id)
 
 
@@ -157,7 +157,7 @@ def _file(file: FileCard, room: int) -> list[Span]:
 
 def _gutter(entry: Entry) -> Span:
     mark = NOTE_MARK if entry.note else GUTTER_MARKS[entry.who]
-    return (mark + " ", "note" if entry.note else ROLES[entry.who])
+    return (mark, "note" if entry.note else ROLES[entry.who])
 
 
 def _rule(words: str, role: Role, width: int) -> tuple[Span, ...]:

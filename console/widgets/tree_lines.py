@@ -15,6 +15,7 @@ WAITING_MARK = "●"
 DRAFT_MARK = "✎"
 RESOLVED_MARK = "✓"
 SNOOZED_MARK = "z"
+_GAP: Span = (" ", "text")
 PRIORITY_MARKS = {"urgent": "!", "high": "↑", "low": "↓"}
 
 
@@ -61,15 +62,15 @@ def _guides(line: OutlineLine) -> str:
 def _right(row: ConversationRow, marks: Marks, now: datetime) -> list[Span]:
     spans: list[Span] = []
     if marks.has_draft:
-        spans.append((DRAFT_MARK + " ", "accent"))
+        spans += [(DRAFT_MARK, "accent"), _GAP]
     if mark := PRIORITY_MARKS.get(row.priority):
-        spans.append((mark + " ", "danger" if row.priority in ("urgent", "high") else "muted"))
+        spans += [(mark, "danger" if row.priority in ("urgent", "high") else "muted"), _GAP]
     if row.status == "resolved":
-        spans.append((RESOLVED_MARK + " ", "success"))
+        spans += [(RESOLVED_MARK, "success"), _GAP]
     elif row.status == "snoozed":
-        spans.append((SNOOZED_MARK + " ", "muted"))
+        spans += [(SNOOZED_MARK, "muted"), _GAP]
     if row.waiting_since:
-        spans.append((WAITING_MARK + " ", "waiting"))
+        spans += [(WAITING_MARK, "waiting"), _GAP]
     if row.unread:
         spans += [(str(row.unread), "unread"), (" · ", "faint")]
     when = age(row.waiting_since or row.at, now)

@@ -65,7 +65,7 @@ def test_every_state_has_a_glyph_besides_its_colour() -> None:
 def test_a_customers_lines_carry_a_gutter_mark_that_no_text_can_draw() -> None:
     forged = entry(bodies=(SafeBlock("▎ Maya Okafor\n┋ a note?\nplain"),))
     for line in list(entry_lines(forged, 40))[:-1]:
-        assert line.spans[0] == ("▎ ", "customer")
+        assert line.spans[0] == ("▎", "customer")
         assert all("\n" not in text for text, _ in line.spans)
 
 

@@ -32,22 +32,19 @@ async def test_many_callers_at_once_get_one_conversation(agent: Talk, admin: Tal
     assert people(listed["items"][0]) == {("member", "Maya Okafor"), ("member", "Omar Haddad"), ("customer", "Jane")}
 
 
-@pytest.mark.parametrize(
-    "again",
-    [
+async def test_a_customer_is_recognised_by_any_of_three_marks(agent: Talk) -> None:
+    jane = {"externalId": "web-1", "email": "jane@example.com", "phone": "+971 50 000 0000"}
+    first = await agent.call("getOrCreateConversation", customer=jane)
+    for again in (
         {"externalId": "web-1"},
         {"email": " JANE@Example.com "},
         {"phone": "+971-50-000-0000"},
         {"externalId": "web-1", "email": "other@example.com"},
         {"externalId": "web-2", "email": "jane@example.com"},
-    ],
-)
-async def test_a_customer_is_recognised_by_any_of_three_marks(agent: Talk, again: dict[str, str]) -> None:
-    jane = {"externalId": "web-1", "email": "jane@example.com", "phone": "+971 50 000 0000"}
-    first = await agent.call("getOrCreateConversation", customer=jane)
-    second = await agent.call("getOrCreateConversation", customer=again)
-    assert second["id"] == first["id"]
-    assert second["customer"] == first["customer"] | {"metadata": {}}
+    ):
+        second = await agent.call("getOrCreateConversation", customer=again)
+        assert second["id"] == first["id"], again
+        assert second["customer"] == first["customer"]
 
 
 async def test_a_match_is_filled_in_and_its_external_id_never_changes(agent: Talk) -> None:
@@ -91,20 +88,20 @@ async def test_members_alone_have_one_conversation_too(agent: Talk, admin: Talk,
     assert group["id"] != pair["id"]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "sentence"),
-    [
-        ({}, "400 customerId, customer or memberIds is required"),
-        ({"memberIds": []}, "400 customerId, customer or memberIds is required"),
-        ({"memberIds": ["mem_none"]}, "404 Member not found"),
-        ({"customerId": "cus_none"}, "404 Customer not found"),
-        ({"customer": {}, "channelIds": ["chan_none"]}, "404 Channel not found"),
-        ({"customer": {}, "channelIdentifier": "no host"}, "400 channelIdentifier must be the host"),
-    ],
-)
-async def test_what_a_new_conversation_names_must_be_there(agent: Talk, wanted: Any, sentence: str) -> None:
-    with pytest.raises(Refused, match=sentence):
-        await agent.call("getOrCreateConversation", **wanted)
+_CANNOT_BE_MADE: list[tuple[dict[str, Any], str]] = [
+    ({}, "400 customerId, customer or memberIds is required"),
+    ({"memberIds": []}, "400 customerId, customer or memberIds is required"),
+    ({"memberIds": ["mem_none"]}, "404 Member not found"),
+    ({"customerId": "cus_none"}, "404 Customer not found"),
+    ({"customer": {}, "channelIds": ["chan_none"]}, "404 Channel not found"),
+    ({"customer": {}, "channelIdentifier": "no host"}, "400 channelIdentifier must be the host"),
+]
+
+
+async def test_what_a_new_conversation_names_must_be_there(agent: Talk) -> None:
+    for wanted, sentence in _CANNOT_BE_MADE:
+        with pytest.raises(Refused, match=sentence):
+            await agent.call("getOrCreateConversation", **wanted)
     assert (await agent.call("listConversations"))["items"] == []
 
 

@@ -94,14 +94,12 @@ async def test_members_and_agents_come_in_pages(admin: Talk, agent: Talk, viewer
     assert agents["nextCursor"] is None
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    ["", "x", "é", "====", base64.b64encode(b"no number:x").decode(), "OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTo"],
-)
-@pytest.mark.parametrize("procedure", ["listConversations", "listMembers", "listAgents", "listTemplates"])
-async def test_a_cursor_of_no_page_is_refused(admin: Talk, procedure: str, cursor: str) -> None:
-    with pytest.raises(Refused, match="400 cursor is not one that this server gave"):
-        await admin.call(procedure, cursor=cursor)
+async def test_a_cursor_of_no_page_is_refused(admin: Talk) -> None:
+    odd = [base64.b64encode(text).decode() for text in (b"no number:x", b"9" * 30 + b":x", b"\xff")]
+    for procedure in ("listConversations", "listMembers", "listAgents", "listTemplates"):
+        for cursor in ("", "x", "é", "====", *odd):
+            with pytest.raises(Refused, match="400 cursor is not one that this server gave"):
+                await admin.call(procedure, cursor=cursor)
 
 
 async def test_a_cursor_of_another_workspace_reaches_nothing_there(admin: Talk, foreign: Talk) -> None:

@@ -26,8 +26,8 @@ _STATUS = {
     "snoozed": _IS_SNOOZED,
 }
 # What sorts a list, and how: the newest activity first, the longest waiting first.
-_WAITING = func.coalesce(conversations.c.waiting_since, _NOBODY_WAITS)
-_ACTIVITY = conversations.c.activity_at
+_waiting = func.coalesce(conversations.c.waiting_since, _NOBODY_WAITS)
+_activity = conversations.c.activity_at
 
 
 def list_conversations(call: Reading, wanted: ListConversations) -> Page[Conversation]:
@@ -38,7 +38,7 @@ def list_conversations(call: Reading, wanted: ListConversations) -> Page[Convers
     if start is not None:
         values |= {"at": start.at, "last": start.id}
         query = query.where(_after(by_waiting))
-    sort = (_WAITING.asc(), conversations.c.id.asc()) if by_waiting else (_ACTIVITY.desc(), conversations.c.id.desc())
+    sort = (_waiting.asc(), conversations.c.id.asc()) if by_waiting else (_activity.desc(), conversations.c.id.desc())
     rows = call.connection.execute(query.order_by(*sort).limit(wanted.limit + 1), values).all()
     page = rows[: wanted.limit]
     more = None
@@ -61,8 +61,8 @@ def _after(by_waiting: bool) -> Any:
     at: Any = bindparam("at")
     last: Any = bindparam("last")
     if by_waiting:
-        return or_(at < _WAITING, and_(at == _WAITING, conversations.c.id > last))
-    return or_(at > _ACTIVITY, and_(at == _ACTIVITY, conversations.c.id < last))
+        return and_(_waiting >= at, or_(_waiting > at, conversations.c.id > last))
+    return and_(_activity <= at, or_(_activity < at, conversations.c.id < last))
 
 
 def _filtered(call: Reading, wanted: ListConversations) -> tuple[Select[Any], dict[str, Any]]:

@@ -126,10 +126,8 @@ _THREAD = (
     shown()
     .where(
         messages.c.conversation_id == bindparam("conversation"),
-        or_(
-            messages.c.created_at < bindparam("at"),
-            (messages.c.created_at == bindparam("at")) & (messages.c.id < bindparam("last")),
-        ),
+        messages.c.created_at <= bindparam("at"),  # for the index, which an OR alone would not use
+        or_(messages.c.created_at < bindparam("at"), messages.c.id < bindparam("last")),
     )
     .order_by(messages.c.created_at.desc(), messages.c.id.desc())
     .limit(bindparam("limit"))

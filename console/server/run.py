@@ -66,7 +66,7 @@ class WorkspaceServer(uvicorn.Server):
 def open_socket(host: str, port: int) -> socket.socket:
     """A bound socket. Raises SettingsError when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio turns Nagle's algorithm off only where it is: without, an answer takes 40 ms.
+    # The protocol is named: asyncio turns Nagle's algorithm off only where it is, and an answer would take 40 ms.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -60,3 +60,18 @@ async def test_leaving_ends_a_program_that_ignores_the_hangup() -> None:
         await terminal.until("ready")
         terminal.kill(signal.SIGTERM)
         assert await terminal.wait() == -signal.SIGTERM
+
+
+async def test_a_frame_is_shown_when_it_is_whole() -> None:
+    halves = (
+        "import sys, tty; tty.setraw(0); w = sys.stdout.write\n"
+        "w('\\x1b[?2026$p'); sys.stdout.flush()\n"
+        "assert sys.stdin.read(11) == '\\x1b[?2026;2$y'\n"
+        "w('\\x1b[?2026hone'); sys.stdout.flush(); sys.stdin.read(1)\n"
+        "w(' two\\x1b[?2026l'); sys.stdout.flush(); sys.stdin.read(1)\n"
+    )
+    async with Terminal([sys.executable, "-c", halves]) as terminal:
+        await terminal.until(lambda shown: shown.bytes.endswith(b"one"))
+        assert terminal.text().strip() == ""
+        terminal.send("x")
+        await terminal.until("one two")

@@ -4,131 +4,125 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
 from console.client.api import Api
-from console.client.errors import Forbidden
-from console.contract.errors import missing_permission
-from console.contract.inputs import (
-    CreateSubConversation,
-    CustomerInput,
-    GetOrCreateConversation,
-    ListConversations,
-    SaveArticle,
-    Send,
-    UpdateConversation,
-)
-from console.contract.permissions import DELETE, ENGAGE
+from console.contract.inputs import ListConversations, SaveArticle
+from console.contract.shapes import Message
+from tests.journeys.steps import CTRL_F, CTRL_R, ENTER, WRITING, customer_writes, find, leave_composer, write
 from tests.journeys.workspace import TOMAS, Workspace
 from tests.support.terminal import Terminal
-
-ESCAPE, ENTER, CTRL_F, CTRL_R = "\x1b", "\r", "\x06", "\x12"
-LIVE = "● live"
-
-
-async def customer_writes(workspace: Workspace, name: str, text: str) -> str:
-    """A customer of this name waits for an answer; the conversation's id."""
-    async with Api(workspace.url, workspace.key("admin")) as api:
-        who = CustomerInput(external_id=name, name=name, metadata={"language": "en"})
-        conversation = await api.conversations.get_or_create(GetOrCreateConversation(customer=who))
-        await api.messages.send(Send(conversation_id=conversation.id, content={"en": text}, sender="customer"))
-        return conversation.id
-
-
-async def find(terminal: Terminal, name: str) -> None:
-    """Open who waits under this name, from the console's first screen."""
-    await terminal.until(LIVE, timeout=20)
-    await terminal.until(name)
-    terminal.send("gw")
-    await terminal.until("▸ waiting")
-    terminal.send("/")
-    await terminal.until("name, customer")
-    terminal.send(name)
-    await terminal.until(lambda shown: name in shown.row(2) and name in shown.row(3))
-    terminal.send(ENTER)
-    await terminal.until("r reply")
-    terminal.send(ENTER)
-    await terminal.until(f"to {name}")
-
-
-async def leave_composer(terminal: Terminal) -> None:
-    """Esc, and wait until letters are keys again: one right behind Esc would be Alt and that letter."""
-    await terminal.until("Shift+Enter")
-    terminal.send(ESCAPE)
-    await terminal.until("r reply")
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
 async def test_the_main_job(workspace: Workspace, tmp_path: Path, columns: int, rows: int) -> None:
     name = f"Jane {columns}"
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "invoice.txt").write_text("1 lamp")
-    async with Api(workspace.url, workspace.key("admin")) as api:
-        await api.directory.save_article(
-            SaveArticle(name="Returns", content={"en": "A broken lamp can be returned within 30 days."})
-        )
-        jane = await customer_writes(workspace, name, "My lamp is broken. Can it be returned?")
-        console, colleague = (
-            workspace.console(workspace.key("admin"), tmp_path / "maya", columns=columns, rows=rows, hold_seconds=60),
-            workspace.console(workspace.key("agent", TOMAS), tmp_path / "tomas"),
-        )
-        console.directory = tmp_path / "files"
-        async with console as maya, colleague as tomas:
-            await asyncio.gather(find(maya, name), find(tomas, name))
-            await maya.until("My lamp is broken.")
+    console = workspace.console(workspace.key("admin"), tmp_path / "maya", columns=columns, rows=rows, hold_seconds=60)
+    console.directory = tmp_path / "files"
+    console.directory.mkdir()
+    (console.directory / "invoice.txt").write_text("1 lamp")
+    article = SaveArticle(name="Returns", content={"en": "A broken lamp can be returned within 30 days."})
+    jane = await customer_writes(workspace, name, "My lamp is broken. Can it be returned?")
+    async with (
+        Api(workspace.url, workspace.key("admin")) as api,
+        console as maya,
+        workspace.console(workspace.key("agent", TOMAS), tmp_path / "tomas") as tomas,
+    ):
+        await api.directory.save_article(article)
+        await asyncio.gather(find(maya, name), find(tomas, name))
+        await maya.until("My lamp is broken.")
 
-            maya.send("r")
-            await maya.until("Shift+Enter")
-            maya.send(CTRL_F)
-            await maya.until("Attach a file")
-            await maya.until("▌invoice.txt")
+        await _answer_with_a_file_and_a_draft(maya, tomas)
+        answer = await _newest(api, jane)
+        assert answer.content["en"].endswith(" Shall I?")
+        assert [file.name for file in answer.attachments] == ["invoice.txt"]
+
+        await _note(maya, tomas)
+        assert (await _newest(api, jane)).is_note
+        assert (await api.conversations.get(jane)).waiting_since is None
+
+        await _begin_below(maya, name)
+        (sub,) = (await api.conversations.list(ListConversations(parent_id=jane))).items
+        assert sub.name == "Returns"
+
+        maya.send("e")
+        await maya.until("Resolved: Returns")
+        assert (await api.conversations.get(sub.id)).metadata["status"] == "resolved"
+
+        maya.send("#")
+        await maya.until("To go on, type the name")
+        maya.send("Return")
+        await maya.until("› Return")
+        assert "enter delete" not in maya.text(), "half a name is not enough"
+        maya.send("s")
+        await maya.until("enter delete")
+        maya.send(ENTER)
+        await maya.until("eleted")
+        assert not (await api.conversations.list(ListConversations(parent_id=jane))).items
+        maya.send("q")
+        assert await maya.wait() == 0
+
+
+async def _newest(api: Api, conversation_id: str) -> Message:
+    return (await api.messages.list(conversation_id)).items[0]
+
+
+async def _answer_with_a_file_and_a_draft(maya: Terminal, tomas: Terminal) -> None:
+    maya.send("r")
+    await maya.until(WRITING)
+    maya.send(CTRL_F)
+    await maya.until("Attach a file")
+    await maya.until("▌invoice.txt")
+    maya.send(ENTER)
+    await maya.until(lambda shown: "Attach a file" not in shown.text() and "invoice.txt" in shown.text())
+    maya.send(CTRL_R)
+    await maya.until("within 30 days")
+    await maya.until("from [1]")
+    maya.send(" Shall I?")
+    await maya.until("Shall I?")
+    maya.send(ENTER)
+    await maya.until("Enter now")
+    assert "30 days" not in tomas.text(), "nothing goes out on one key"
+    maya.send(ENTER)
+    await tomas.until("Shall I?")
+    await tomas.until("invoice.txt")
+    await maya.until(lambda shown: "not sent yet" not in shown.text())
+
+
+async def _note(maya: Terminal, tomas: Terminal) -> None:
+    await leave_composer(maya)
+    maya.send("i")
+    await maya.until("only colleagues see this")
+    maya.send("Two left on the shelf.", ENTER)
+    await tomas.until("Two left on the shelf.")
+    await maya.until("· note")
+
+
+async def _begin_below(maya: Terminal, name: str) -> None:
+    await leave_composer(maya)
+    maya.send("C")
+    await maya.until(f"New below {name}")
+    maya.send("Returns", ENTER)
+    await maya.until(f"{name} › Returns")
+    await maya.until(lambda shown: "New below" not in shown.text())
+    await leave_composer(maya)
+
+
+async def test_a_colleague_sees_an_answer_within_a_second(workspace: Workspace, tmp_path: Path) -> None:
+    await customer_writes(workspace, "Hurried Hal", "Quick question!")
+    async with (
+        workspace.console(workspace.key("agent"), tmp_path / "maya") as maya,
+        workspace.console(workspace.key("agent", TOMAS), tmp_path / "tomas") as tomas,
+    ):
+        await asyncio.gather(find(maya, "Hurried Hal"), find(tomas, "Hurried Hal"))
+        seconds = []
+        for turn in range(3):  # the best of three: other tests share the processor
+            await write(maya, f"answer number {turn}")
+            before = perf_counter()
             maya.send(ENTER)
-            await maya.until(lambda shown: "Attach a file" not in shown.text() and "invoice.txt" in shown.text())
-
-            maya.send(CTRL_R)
-            await maya.until("within 30 days")
-            await maya.until("from [1]")
-            maya.send(" Shall I?")
-            await maya.until("Shall I?")
-            maya.send(ENTER)
-            await maya.until("Enter now")
-            assert "30 days" not in tomas.text()
-            maya.send(ENTER)
-            await tomas.until("Shall I?", timeout=3)
-            await tomas.until("invoice.txt")
-            await maya.until(lambda shown: "not sent yet" not in shown.text())
-            (answer, _) = (await api.messages.list(jane)).items
-            assert answer.content["en"].endswith(" Shall I?")
-            assert [file.name for file in answer.attachments] == ["invoice.txt"]
-
+            await tomas.until(f"answer number {turn}")
+            seconds.append(perf_counter() - before)
             await leave_composer(maya)
-            maya.send("i")
-            await maya.until("only colleagues see this")
-            maya.send("Two left on the shelf.", ENTER)
-            await tomas.until("Two left on the shelf.", timeout=3)
-            note = (await api.messages.list(jane)).items[0]
-            assert note.is_note
-
-            await leave_composer(maya)
-            maya.send("C")
-            await maya.until(f"New below {name}")
-            maya.send("Returns", ENTER)
-            await maya.until(f"{name} › Returns")
-            (sub,) = (await api.conversations.list(ListConversations(parent_id=jane))).items
-            assert sub.name == "Returns"
-
-            await leave_composer(maya)
-            maya.send("e")
-            await maya.until("Resolved: Returns")
-            assert (await api.conversations.get(sub.id)).metadata["status"] == "resolved"
-
-            maya.send("#")
-            await maya.until("To go on, type the name")
-            maya.send("Return", ENTER)
-            assert (await api.conversations.get(sub.id)).id == sub.id, "half a name deletes nothing"
-            maya.send("s", ENTER)
-            await maya.until("eleted")
-            assert not (await api.conversations.list(ListConversations(parent_id=jane))).items
-            maya.send("q")
-            assert await maya.wait() == 0
+        assert min(seconds) < 1.0

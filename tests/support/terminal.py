@@ -23,6 +23,10 @@ CONNECT360 = (sys.executable, "-m", "console")
 _PRIVATE = re.compile(r"\x1b\[[<>=][0-9;:]*[ -/]*[@-~]")
 _UNFINISHED = re.compile(r"\x1b(?:\[[<>=]?[0-9;:]*[ -/]*)?\Z")
 
+# A terminal that shows a frame at once, when it is whole: no claim is judged by half of one.
+_ASKS_FOR_FRAMES, _HAS_FRAMES = "\x1b[?2026$p", b"\x1b[?2026;2$y"
+_FRAME, _FRAME_ENDS = "\x1b[?2026h", "\x1b[?2026l"
+
 Claim = str | Callable[["Terminal"], bool]
 
 
@@ -95,11 +99,13 @@ class Terminal:
 
     def text(self) -> str:
         """The screen, a line a row, without the blanks at the ends."""
-        return "\n".join(row.rstrip() for row in self._screen.display)
+        return "\n".join(map(self.row, range(self._screen.lines)))
 
     def row(self, number: int) -> str:
         """One row of the screen, the first is 0."""
-        return self._screen.display[number].rstrip()
+        # pyte's own `display` fails where half of a wide character was written over.
+        cells = self._screen.buffer[number]
+        return "".join(cells[column].data for column in range(self._screen.columns)).rstrip()
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size; the program is told as by any terminal."""
@@ -154,15 +160,27 @@ class Terminal:
             self._end()
             return
         self.bytes += chunk
-        text = _PRIVATE.sub("", self._pending + self._decoder.decode(chunk))
-        tail = _UNFINISHED.search(text)
-        self._pending = tail.group() if tail else ""
-        self._stream.feed(text[: len(text) - len(self._pending)])
+        decoded = self._decoder.decode(chunk)
+        if _ASKS_FOR_FRAMES in decoded:
+            os.write(self._fd, _HAS_FRAMES)
+        text = self._pending + decoded
+        whole = _whole(text)
+        self._pending = text[whole:]
+        self._stream.feed(_PRIVATE.sub("", text[:whole]))
         self._news.set()
 
     def _end(self) -> None:
         self.ended = True
         self._news.set()
+
+
+def _whole(text: str) -> int:
+    """How much of the text may be shown: not a frame that has not ended, nor half of a sequence."""
+    frame = text.rfind(_FRAME)
+    if frame >= 0 and text.find(_FRAME_ENDS, frame) < 0:
+        return frame
+    tail = _UNFINISHED.search(text)
+    return tail.start() if tail else len(text)
 
 
 def _become(argv: list[str], env: dict[str, str], directory: Path, size: tuple[int, int]) -> NoReturn:

@@ -28,6 +28,9 @@ SPREAD = 3 * DAY
 OPEN_SHARE = 0.1
 """Of those that need no answer, the newest: somebody may still come back to them."""
 
+WORDLESS = "(no words)"
+"""Stands for a turn without any: no server takes an empty message, and none of the file's is to be missing."""
+
 CHANNELS = ("shop.example.com", "help.example.com", "app.example.com")
 
 
@@ -79,7 +82,8 @@ def _talk(dialogue: Dialogue, place: int, count: int, colleagues: tuple[str, ...
     ago = 2.0 + SPREAD * place / count
     lines: list[Line] = []
     for turn in reversed(dialogue.turns):
-        lines.append(Line(CUSTOMER if turn.sender == "customer" else host, turn.text, ago))
+        text = turn.text if turn.text.strip() else WORDLESS
+        lines.append(Line(CUSTOMER if turn.sender == "customer" else host, text, ago))
         ago += 0.2 + len(turn.text) / 90 + random.random()
     waits = dialogue.turns[-1].sender == "customer"
     return Talk(

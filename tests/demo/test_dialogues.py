@@ -102,6 +102,14 @@ def test_who_spoke_last_decides_who_waits(tmp_path: Path) -> None:
     assert any(talk.status == "resolved" for talk in told[::2])
 
 
+def test_a_turn_without_words_is_told_as_one(tmp_path: Path) -> None:
+    silent = {**GOOD, "turns": [*GOOD["turns"], {"sender": "workspace", "text": " "}]}
+    dialogues = checked(written(tmp_path / "calls.jsonl", silent))
+    (talk,) = talks(dialogues, ("maya",))
+    assert dialogues.messages == 3
+    assert [line.text for line in talk.lines] == ["A table for two?", "Booked.", "(no words)"]
+
+
 def test_customers_differ_and_a_file_read_twice_is_the_same(tmp_path: Path) -> None:
     dialogues = checked(written(tmp_path / "a.jsonl", *[GOOD] * 30))
     told = list(talks(dialogues, ("maya",)))

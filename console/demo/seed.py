@@ -1,10 +1,10 @@
-"""A story told to a server through its public API: conversations beside each other, each one's messages in order."""
+"""A story told to a server through its public API, many calls at a time: the order is in the times that they carry."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,8 +25,14 @@ from console.contract.shapes import NOTE_FLAG, Conversation
 from console.demo.story import CUSTOMER, Line, Person, Story, Talk
 from console.errors import Connect360Error
 
-WORKERS = 12
-"""Conversations told at once: enough to keep two processes busy, few enough that a small server keeps up."""
+WORKERS = 8
+"""Conversations told at once."""
+
+STRETCH = 24
+"""Messages of one conversation on their way at once: else the longest thread decides how long all of it takes."""
+
+CALLS = 6
+"""Calls on their way at once: enough to keep two processes busy, few enough that neither keeps lists of who waits."""
 
 Progress = Callable[[int, int], None]
 
@@ -42,6 +48,7 @@ class _Telling:
     members: Mapping[str, str]
     total: int
     on_progress: Progress
+    calls: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CALLS))
     places: dict[str, asyncio.Future[Conversation]] = field(default_factory=dict)
     done: int = 0
 
@@ -105,10 +112,10 @@ async def _tell(telling: _Telling, talk: Talk) -> None:
     conversation = await _make(telling, talk)
     place.set_result(conversation)
     said: list[str] = []
-    for line in talk.lines:
-        said.append(await _say(telling, talk, conversation, line, said))
-        telling.done += 1
-        telling.on_progress(telling.done, telling.total)
+    for stretch in _stretches(talk.lines):
+        async with asyncio.TaskGroup() as group:
+            saying = [group.create_task(_say(telling, talk, conversation, line, said)) for line in stretch]
+        said += [done.result() for done in saying]
     if talk.status != "open":
         # Not before: a customer's message opens a conversation again.
         await telling.apis[talk.host].conversations.update(
@@ -118,6 +125,16 @@ async def _tell(telling: _Telling, talk: Talk) -> None:
     first = telling.story.colleagues[0].handle
     if seen and talk.lines[seen - 1].by != first:  # what one writes oneself is read
         await telling.apis[first].conversations.mark_read(conversation.id, said[seen - 1])
+
+
+def _stretches(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """Lines that may be said at once: none that quotes another of them."""
+    start = 0
+    for place, line in enumerate(lines):
+        if place - start == STRETCH or (line.answers is not None and place - start >= line.answers):
+            yield lines[start:place]
+            start = place
+    yield lines[start:]
 
 
 async def _make(telling: _Telling, talk: Talk) -> Conversation:
@@ -160,11 +177,15 @@ async def _say(telling: _Telling, talk: Talk, conversation: Conversation, line: 
     if line.note:
         given["flags"] = [NOTE_FLAG]
     if line.answers is not None:
-        given["parent_id"] = said[-line.answers]
-    if line.files:
-        uploaded = await api.files.upload([_written(telling, name) for name in line.files])
-        given["attachment_ids"] = [one.id for one in uploaded]
-    return (await api.messages.send(Send(**given))).id
+        given["parent_id"] = said[talk.lines.index(line) - line.answers]
+    async with telling.calls:
+        if line.files:
+            uploaded = await api.files.upload([_written(telling, name) for name in line.files])
+            given["attachment_ids"] = [one.id for one in uploaded]
+        sent = await api.messages.send(Send(**given))
+    telling.done += 1
+    telling.on_progress(telling.done, telling.total)
+    return sent.id
 
 
 def customer(person: Person) -> CustomerInput:

@@ -96,6 +96,7 @@ async def test_the_story_arrives_whole_and_leaves_nothing(tmp_path: Path, capsys
         assert [message.is_note for message in told].count(True) == 2
         assert [file.name for message in told for file in message.attachments] == ["lamp-crack.png"]
         assert told[1].attachments[0].type == "image/png"
+        assert told[2].parent_id == told[1].id
         acme = await thread(api, found["Wholesale, Acme GmbH"])
         talk = next(talk for talk in story.talks if talk.handle == "acme")
         assert [message.content["en"] for message in acme] == [line.text for line in talk.lines]

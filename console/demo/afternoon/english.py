@@ -33,6 +33,7 @@ TALKS: tuple[Talk, ...] = (
                 "Oh no, I am sorry, Jane. Thank you for the photo: that is from the journey, not from you. "
                 "Would you like a new one, or your money back?",
                 71,
+                answers=1,
             ),
             them("A new one please! I want all three on the sideboard before my parents visit on Saturday.", 64),
             note("maya", "Warehouse says two smoke Fjord 30 left in stock. One is set aside for 1042.", 58),
@@ -102,6 +103,7 @@ TALKS: tuple[Talk, ...] = (
                 "Hello Sofia. Oak keeps darkening for about three years, so a new bench will look lighter at "
                 "first and "
                 "catch up by next summer. We can send you two samples of the oil to compare.",
+                answers=1,
             ),
             them("That would be wonderful, yes please."),
             us("tomas", "On their way to London today. Take your time, I have put a bench aside for a week."),

@@ -14,7 +14,7 @@ TALKS: tuple[Talk, ...] = (
             them("Merhaba, geçen hafta aldığım Oslo yemek masası için şirket adına fatura kesebilir misiniz?"),
             us("aylin", "Merhaba Deniz Bey, elbette. Şirket unvanını ve vergi numaranızı yazmanız yeterli."),
             them("Yılmaz Mimarlık Ltd. Şti., vergi numarası 000 000 0000."),
-            us("aylin", "Faturanız hazır, e-posta adresinize de gönderdim.", files=("fatura-1029.pdf",)),
+            us("aylin", "Faturanız hazır, e-posta adresinize de gönderdim.", files=("fatura-1029.pdf",), answers=1),
             them("Fatura ulaştı, elinize sağlık. Yalnız adres eski kalmış: Kadıköy değil Beşiktaş olacaktı.", 21.6),
             them("Muhasebe bugün kapatıyor, akşama kadar düzeltebilir misiniz?", 20.4),
         ),

@@ -40,8 +40,10 @@ def demo(ctx: click.Context, dialogues: Path | None, role: str) -> int:
 
 async def show_demo(secrets: set[str], *, role: str = "agent", dialogues: Path | None = None) -> int:
     """Run the demo with the console on it; the exit code."""
-    from console.cli.screen import preload, show
+    from console.cli.screen import need_terminal, preload, show
     from console.demo.run import demo as run_demo
+
+    need_terminal()
 
     async def shown(settings: Settings) -> int:
         return (await show(settings, profile="demo")).code

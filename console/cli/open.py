@@ -5,12 +5,13 @@ from __future__ import annotations
 
 async def open_console(secrets: set[str]) -> int:
     """Run the console, and the demo where the person chose that at the sign-in; the exit code."""
-    from console.cli.screen import show
+    from console.cli.screen import need_terminal, show
     from console.config import load_settings
 
     settings = load_settings()
     if settings.api_key is not None:
         secrets.add(settings.api_key.get_secret_value())
+    need_terminal()
     left = await show(settings)
     if left.choice != "demo":
         return left.code

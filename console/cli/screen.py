@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING, NamedTuple
+
+from console.errors import SettingsError
 
 if TYPE_CHECKING:
     from console.config import Settings
@@ -14,6 +17,15 @@ class Left(NamedTuple):
 
     code: int
     choice: str | None
+
+
+def need_terminal() -> None:
+    """Raise SettingsError where there is no terminal to draw on or to read keys from."""
+    # The framework draws on standard error: standard output may well go elsewhere.
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty()):
+        raise SettingsError(
+            "The console needs a terminal for its screen and keys. Run it without a pipe or redirection."
+        )
 
 
 async def show(settings: Settings, *, profile: str = "default") -> Left:

@@ -59,6 +59,13 @@ def test_settings_that_cannot_be_used_are_a_sentence_and_exit_code_1(
     assert len(ended.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("arguments", [[], ["demo"]])
+def test_without_a_terminal_there_is_a_sentence_instead_of_a_screen(arguments: list[str]) -> None:
+    ended = connect360(*arguments)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("connect360: The console needs a terminal")
+
+
 def test_control_characters_in_an_error_do_not_reach_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CONNECT360_KEYS", '{"a": "\x1b]0;gone\x07"')
     ended = connect360()

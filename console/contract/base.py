@@ -11,19 +11,29 @@ from pydantic.alias_generators import to_camel
 Language = Literal["en", "ar", "tr"]
 LANGUAGES: tuple[Language, ...] = ("en", "ar", "tr")
 
+EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
+LATEST = datetime(9998, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
+
 
 def to_wire_time(at: datetime) -> str:
     """ISO-8601 in UTC with milliseconds and `Z`."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _aware(at: datetime) -> datetime:
-    """A time without a zone is UTC; one with another zone is moved to it."""
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+def moment(at: datetime) -> datetime:
+    """A time in UTC, of which one without a zone is taken to be. Raises ValueError where there is no such time in UTC.
+
+    The outermost years are drawn in to `EARLIEST` and `LATEST`: from there no zone leads out of the calendar.
+    """
+    try:
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this time is not within the calendar") from None
+    return min(max(at, EARLIEST), LATEST)
 
 
-Time = Annotated[datetime, AfterValidator(_aware), PlainSerializer(to_wire_time, return_type=str, when_used="json")]
-"""A moment in UTC."""
+Time = Annotated[datetime, AfterValidator(moment), PlainSerializer(to_wire_time, return_type=str, when_used="json")]
+"""A moment in UTC that any zone can show."""
 
 
 def tolerant(*known: str, otherwise: str) -> BeforeValidator:

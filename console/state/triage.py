@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple, get_args
 
 from pydantic import JsonValue
 
-from console.contract.base import to_wire_time
+from console.contract.base import moment, to_wire_time
 from console.state.rows import Priority, Status
 from console.text import safe
 from console.text.safe import SafeLine
@@ -71,7 +71,6 @@ def _time(value: Any) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        at = datetime.fromisoformat(value)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return moment(datetime.fromisoformat(value))
+    except ValueError:
         return None

@@ -217,10 +217,11 @@ class SafeDriver(LinuxDriver):
         decode = getincrementaldecoder("utf-8")("replace").decode
         while not self.exit_event.is_set():
             ready, _, _ = select.select([self.fileno], [], [], 0.1)
-            if ready and not (typed := _read(self.fileno)):
+            typed = _read(self.fileno) if ready else None
+            if typed == b"":
                 self._soon(self._hang_up)
                 return
-            keys = answers.feed(decode(typed)) if ready else answers.flush()
+            keys = answers.flush() if typed is None else answers.feed(decode(typed))
             try:
                 for message in (*(parser.feed(keys) if keys else ()), *parser.tick()):
                     self.process_message(message)
@@ -250,9 +251,11 @@ class SafeDriver(LinuxDriver):
         self._app.screen.refresh(layout=True)
 
 
-def _read(fileno: int) -> bytes:
-    """What was typed; nothing at the end, and nothing from a terminal that hung up."""
+def _read(fileno: int) -> bytes | None:
+    """What was typed; empty at the end and of a terminal that hung up, None where another reader was quicker."""
     try:
         return os.read(fileno, 4096)
+    except BlockingIOError:  # somebody made it non-blocking: a shell, an editor
+        return None
     except OSError:
         return b""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pyte
 import pytest
 
-from console.driver import Writer
+from console.driver import Writer, _read
 from console.terminal.allow_list import AllowList
 from tests.support.terminal import Terminal
 from tests.text.hostile import foreign
@@ -235,3 +235,14 @@ def _all_of(fileno: int, end: bytes) -> bytes:
     while not written.endswith(end):
         written += os.read(fileno, 65_536)
     return written
+
+
+def test_a_key_that_another_reader_took_is_no_hang_up() -> None:
+    readable, writable = os.pipe()
+    os.set_blocking(readable, False)
+    assert _read(readable) is None
+    os.write(writable, b"j")
+    assert _read(readable) == b"j"
+    os.close(writable)
+    assert _read(readable) == b""
+    os.close(readable)

@@ -11,6 +11,9 @@ from console.errors import StateError
 
 VERSION = 1
 
+_PATIENCE_TO_OPEN = 2.0  # seconds for another console that opens it too
+_PATIENCE = 150  # milliseconds: the whole console stands still for as long
+
 _SCHEMA = f"""
 create table drafts (
     profile text not null,
@@ -44,12 +47,13 @@ def open_database(path: Path, *, durable: bool) -> sqlite3.Connection:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
         path.chmod(0o600)
-        connection = sqlite3.connect(path, timeout=2.0, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=_PATIENCE_TO_OPEN, isolation_level=None)
     try:
         with telling(path):
             connection.execute("pragma journal_mode = wal")
             connection.execute(f"pragma synchronous = {'full' if durable else 'normal'}")
             _migrate(connection, path)
+            connection.execute(f"pragma busy_timeout = {_PATIENCE}")
     except StateError:
         connection.close()
         raise
@@ -62,6 +66,8 @@ def telling(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StateError(f"{path} is held by another program. Nothing was written: try again.") from error
         raise StateError(f"{path} cannot be written: {error}. Free some space or mend its permissions.") from error
     except sqlite3.DatabaseError as error:
         raise StateError(f"{path} is damaged: {error}. Move it away, and a new one is made.") from error

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -160,6 +161,7 @@ def test_what_a_killed_console_wrote_down_is_there(path: Path) -> None:
     program = f"""
 import os, signal
 from pathlib import Path
+from time import perf_counter
 from console.state.outbox import Outbox
 from tests.state.test_drafts import letter
 Outbox(Path({str(path)!r}), "default").put(letter("local_1", "held", "Do not lose me"))
@@ -186,3 +188,19 @@ def test_an_unsent_message_changed_by_another_hand_does_not_hide_the_others(path
     second = Outbox(path, "default")
     assert [left.local_id for left in second.take_over()] == ["local_2"]
     second.close()
+
+
+def test_a_database_that_another_program_holds_is_said_before_a_person_notices(path: Path, drafts: Drafts) -> None:
+    outbox = Outbox(path, "default")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("begin immediate")
+    began = perf_counter()
+    with pytest.raises(StateError, match=r"console\.sqlite is held by another program"):
+        drafts.put("c", False, Draft("Begun", "en"))
+    with pytest.raises(StateError, match="try again"):
+        outbox.put(letter("local_1"))
+    assert perf_counter() - began < 1.0
+    other.execute("rollback")
+    other.close()
+    outbox.put(letter("local_1"))
+    outbox.close()

@@ -10,11 +10,13 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from console.client.api import Api
 from console.client.errors import ApiError, TooManyRequests
 from console.contract.inputs import Send
 from console.contract.shapes import NOTE_FLAG, Message
+from console.errors import Connect360Error
 from console.state import changes
 from console.state.arrival import NO_ANSWER, Verdict, recognised, verdict_on
 from console.state.letters import Letters
@@ -28,6 +30,10 @@ KEY_LIVES = timedelta(hours=23)
 """How long a server still knows an idempotency key, with an hour to spare (contract, 8)."""
 
 NO_NOTES = "This server knows no internal notes, and a customer would read it. Keep the text elsewhere, or reply."
+
+FAULT = (
+    "The console failed while sending, so it may have arrived. Look at the thread, then send it again or take it back."
+)
 
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between attempts, should nobody say that the line is back
 _GRACE = 1.0  # seconds that closing waits for an answer that is on its way
@@ -55,7 +61,9 @@ class Delivery:
             self._untold.add(letter.local_id)
         self._lanes.setdefault(letter.conversation_id, deque()).append(letter.local_id)
         if letter.conversation_id not in self._runners:
-            self._runners[letter.conversation_id] = asyncio.create_task(self._run(letter.conversation_id))
+            lane = self._lanes[letter.conversation_id]
+            runner = self._runners[letter.conversation_id] = asyncio.create_task(self._run(letter.conversation_id))
+            runner.add_done_callback(lambda ended: self._give_up(ended, lane))
 
     def may_have_arrived(self, local_id: str) -> bool:
         """Whether the message left, or may have left, and nobody can have it back."""
@@ -80,12 +88,13 @@ class Delivery:
         check = asyncio.create_task(self.has_arrived(letter))
         self._checks.add(check)
         check.add_done_callback(self._checks.discard)
+        check.add_done_callback(report)
 
     async def has_arrived(self, letter: Letter) -> bool:
         """Look for the message among the newest ones; it is confirmed if it is there for sure."""
         try:
             page = await self._api.messages.list(letter.conversation_id)
-        except ApiError:
+        except Connect360Error:
             return False
         message = recognised(letter, page.items, self._store)
         if message is not None:
@@ -115,7 +124,7 @@ class Delivery:
     async def _deliver(self, local_id: str) -> None:
         """Try until it has arrived, was refused, cannot be told, or is wanted no longer."""
         attempt = 0
-        while letter := self._letters.get(local_id):
+        while (letter := self._letters.get(local_id)) and letter.state == "sending":
             if letter.written.note and not self._store.has("internal-notes"):
                 self._letters.become(local_id, "failed", NO_NOTES)
                 return
@@ -135,10 +144,20 @@ class Delivery:
                 asked = error.retry_after if isinstance(error, TooManyRequests) else None
                 await self._pause(asked or _PAUSES[min(attempt, len(_PAUSES) - 1)])
                 attempt += 1
+            except Connect360Error as error:  # of ours, so it did not leave
+                self._letters.become(local_id, "failed", str(error))
+                return
             else:
                 self._store.apply(changes.MessageAnswered(message, local_id))
                 self._letters.drop(letter)
                 return
+
+    def _give_up(self, ended: asyncio.Task[None], lane: deque[str]) -> None:
+        """A lane that an error of ours ended must not say "sending" for ever, nor may nobody hear of it."""
+        report(ended)
+        if not ended.cancelled() and ended.exception() is not None:
+            for local_id in lane:
+                self._letters.become(local_id, "failed", FAULT)
 
     async def _send(self, letter: Letter) -> Message:
         key = letter.local_id if self._store.has("idempotency") else None
@@ -157,6 +176,13 @@ class Delivery:
             for wait in waits:
                 wait.cancel()
             await asyncio.gather(*waits, return_exceptions=True)
+
+
+def report(ended: asyncio.Task[Any]) -> None:
+    """Tell the loop's exception handler at once of a task that nobody awaits and that an error ended."""
+    if not ended.cancelled() and (error := ended.exception()) is not None:
+        told = {"message": "a task of the desk ended", "exception": error, "task": ended}
+        ended.get_loop().call_exception_handler(told)
 
 
 def _given(conversation_id: str, written: Written) -> Send:

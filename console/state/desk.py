@@ -6,7 +6,7 @@ What is asked comes back through the store; a verb that the server refuses raise
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +17,11 @@ from console.contract.ai import AiEvent, AiRequest
 from console.contract.inputs import CustomerInput
 from console.state.delivery import Sleep
 from console.state.drafts import Drafts
-from console.state.file_names import place_for
 from console.state.loading import Loading
 from console.state.outbox import Outbox
 from console.state.reduce import agent_of, file_of, template_of
 from console.state.rows import Entry, FileCard, Person, Priority, Status, TemplateCard, Written
-from console.state.sending import Sending
+from console.state.sending import Orphan, Sending
 from console.state.store import Store
 from console.state.tidying import Tidying
 
@@ -60,17 +59,13 @@ class Desk:
             self._sending.restore()
             self._is_restored = True
 
-    async def load_rest(self) -> None:
-        """Every other conversation, slowly, in the background; the Follower does it by itself. Raises ApiError."""
-        await self._loading.rest()
-
     async def refresh(self) -> None:
         """Load everything again, for it may have changed unheard: what is shown first. Raises ApiError."""
         await self.start()
         if self.open_id is not None:
             with suppress(NotFound):
                 await self._loading.reload(self.open_id)
-        await self._loading.rest()
+        await self._loading.rest(self._sending.conversations())
 
     async def open(self, id: str) -> None:
         """Have a conversation's newest messages, and mark it as read where that is kept and permitted."""
@@ -99,8 +94,8 @@ class Desk:
         """
         return self._sending.write(conversation_id, written)
 
-    def held(self, conversation_id: str) -> Entry | None:
-        """The message written last that may still be taken back."""
+    def held(self, conversation_id: str | None) -> Entry | None:
+        """The message written last that may still be taken back, there or with None anywhere."""
         return self._sending.held(conversation_id)
 
     def take_back(self, local_id: str) -> Written | None:
@@ -119,6 +114,14 @@ class Desk:
         """Let an unsent message go, and have its text; None of one that is on its way or has arrived."""
         return self._sending.discard(local_id)
 
+    def orphans(self) -> tuple[Orphan, ...]:
+        """What was written in conversations that are deleted: no view lists it, and it is still kept."""
+        return self._sending.orphans()
+
+    def forget(self, orphan: Orphan) -> None:
+        """Keep it no longer. Raises StateError."""
+        self._sending.forget(orphan)
+
     def resume(self) -> None:
         """The line is back: go on with what waits for it."""
         self._sending.resume()
@@ -128,13 +131,11 @@ class Desk:
         (attachment,) = await self._api.files.upload([path], on_progress)
         return file_of(attachment)
 
-    async def download(self, file: FileCard, to: Path) -> Path:
-        """Save a file, in the folder `to` under its own name or a free one like it, else as `to`; where it is."""
-        path = place_for(to, file.name)
-        await self._api.files.download(file.s3_key, path)
-        return path
+    async def download(self, file: FileCard, to: Path) -> None:
+        """Save a file as `to`, which must be free. Raises FileError."""
+        await self._api.files.download(file.s3_key, to)
 
-    def ai(self, request: AiRequest) -> AsyncIterator[AiEvent]:
+    def ai(self, request: AiRequest) -> AsyncGenerator[AiEvent, None]:
         """An AI agent's answer as it is made. Its text is not made safe: that is for the whole of it."""
         return self._api.ai.stream(request)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from console.contract.base import Language
+from console.errors import StateError
 from console.state.database import open_database, telling
 from console.state.rows import FileCard, Written
 from console.state.written import from_text, to_text
@@ -46,8 +48,7 @@ class Drafts:
             ).fetchone()
         if row is None:
             return None
-        written = from_text(row[0], self._path)
-        return Draft(written.text, written.language, written.files, written.reply_to, bool(row[1]))
+        return _draft(from_text(row[0], self._path), row[1])
 
     def put(self, conversation_id: str, note: bool, draft: Draft) -> None:
         """Keep this draft in the place of the one before; one that holds nothing is discarded."""
@@ -80,6 +81,23 @@ class Drafts:
         """The conversations that have a draft of either kind; the same value until that changes."""
         return self._conversations
 
+    def all(self) -> tuple[tuple[str, bool, Draft], ...]:
+        """Every draft, with its conversation and whether it is a note; what another hand spoilt is left out."""
+        with telling(self._path):
+            kept = self._connection.execute(
+                "select conversation_id, note, written, incomplete from drafts where profile = ?", (self._profile,)
+            ).fetchall()
+        found = []
+        for conversation_id, note, text, incomplete in kept:
+            with suppress(StateError):
+                draft = _draft(from_text(text, self._path), incomplete)
+                found.append((conversation_id, bool(note), draft))
+        return tuple(found)
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+def _draft(written: Written, incomplete: int) -> Draft:
+    return Draft(written.text, written.language, written.files, written.reply_to, bool(incomplete))

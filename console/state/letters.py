@@ -17,6 +17,8 @@ from console.state.rows import Entry, Written
 from console.state.store import Store
 from console.state.written import joined
 
+DELETED = "This conversation was deleted before the message was sent. Copy the text to keep it."
+
 
 class Letters:
     """The unsent messages of this console, by their local ids, in the order of their writing."""
@@ -42,6 +44,10 @@ class Letters:
             if letter.state == state and conversation_id in (None, letter.conversation_id)
         ]
 
+    def unsent(self) -> tuple[Letter, ...]:
+        """All in the book, in whatever state."""
+        return tuple(self._letters.values())
+
     def put(self, letter: Letter, *, send_at: datetime | None = None) -> None:
         """Write a message down, then show it. Raises StateError, and then it is neither."""
         self._outbox.put(letter)
@@ -51,7 +57,9 @@ class Letters:
         self._show(letter)
 
     def become(self, local_id: str, state: Literal["sending", "failed", "unknown"], problem: str | None = None) -> None:
-        """Say what has become of a message."""
+        """Say what has become of a message; nothing to say of one that an event confirmed meanwhile."""
+        if local_id not in self._letters:
+            return
         letter = replace(self._letters[local_id], state=state, problem=problem)
         with suppress(StateError):  # its text is down already; the worst is that the next console asks about it again
             self._outbox.put(letter)
@@ -114,7 +122,11 @@ class Letters:
         self._store.apply(changes.LocalWritten(self.entry(letter)))
 
     def _see(self, touched: Touched) -> None:
-        """Cross out what an answer or an event has confirmed."""
+        """Cross out what an answer or an event has confirmed; give up what was to go where all is deleted."""
+        deleted = [id for id in touched.rows if self._store.is_gone(id)]
+        for letter in [letter for letter in self._letters.values() if letter.conversation_id in deleted]:
+            if letter.state in ("held", "sending"):
+                self.become(letter.local_id, "failed", DELETED)
         for letter in [letter for letter in self._letters.values() if letter.conversation_id in touched.threads]:
             if self._store.confirmed(letter.local_id):
                 self.drop(letter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from typing import TypeVar
 
@@ -48,12 +48,13 @@ class Loading:
         except NotFound:
             return Page(items=())
 
-    async def rest(self) -> None:
+    async def rest(self, written_in: Collection[str] = ()) -> None:
         """Every conversation, those below others too, and what became of those that are no longer listed.
 
-        Asks slowly: nobody waits for it. Raises ApiError.
+        Asks slowly: nobody waits for it. `written_in` are conversations that we have text for, known or not. Raises
+        ApiError.
         """
-        known = {row.id for row in self._store.outline.rows()}
+        known = {*written_in, *(row.id for row in self._store.outline.rows())}
         try:
             found = await self._level(None)
         except NotFound:

@@ -7,18 +7,28 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from ulid import ULID
 
 from console.client.api import Api
 from console.errors import Connect360Error, StateError
 from console.state.arrival import NO_ANSWER
-from console.state.delivery import NO_NOTES, Delivery, Sleep
+from console.state.delivery import NO_NOTES, Delivery, Sleep, report
 from console.state.drafts import Drafts
 from console.state.letters import Letters
 from console.state.outbox import Letter, Outbox
 from console.state.rows import LOCAL_PREFIX, Entry, Written
 from console.state.store import Store
+
+
+class Orphan(NamedTuple):
+    """A text whose conversation was deleted. `local_id` is that of a message, None of a draft."""
+
+    conversation_id: str
+    written: Written
+    local_id: str | None
 
 
 class Sending:
@@ -56,13 +66,14 @@ class Sending:
         with suppress(StateError):  # it is in the outbox: a draft too many harms nobody
             self._drafts.discard(conversation_id, written.note)
         if is_held:
-            self._timers[local_id] = asyncio.create_task(self._release(local_id))
+            timer = self._timers[local_id] = asyncio.create_task(self._release(local_id))
+            timer.add_done_callback(report)
         else:
             self._delivery.enqueue(letter)
         return local_id
 
-    def held(self, conversation_id: str) -> Entry | None:
-        """The message written last that may still be taken back."""
+    def held(self, conversation_id: str | None) -> Entry | None:
+        """The message written last that may still be taken back, there or with None anywhere."""
         held = self._letters.all("held", conversation_id)
         return self._letters.entry(held[-1]) if held else None
 
@@ -106,6 +117,26 @@ class Sending:
             return None
         self._letters.drop(letter)
         return letter.written
+
+    def conversations(self) -> frozenset[str]:
+        """Where something is written that was not sent."""
+        return self._drafts.conversations() | {letter.conversation_id for letter in self._letters.unsent()}
+
+    def orphans(self) -> tuple[Orphan, ...]:
+        """What is written in conversations that are deleted, drafts first. Raises StateError."""
+        drafts = (
+            Orphan(id, Written(draft.text, draft.language, note, draft.files, draft.reply_to), None)
+            for id, note, draft in self._drafts.all()
+        )
+        letters = (Orphan(one.conversation_id, one.written, one.local_id) for one in self._letters.unsent())
+        return tuple(orphan for orphan in chain(drafts, letters) if self._store.is_gone(orphan.conversation_id))
+
+    def forget(self, orphan: Orphan) -> None:
+        """Keep it no longer. Raises StateError."""
+        if orphan.local_id is None:
+            self._drafts.discard(orphan.conversation_id, orphan.written.note)
+        else:
+            self.discard(orphan.local_id)
 
     def resume(self) -> None:
         """The line is back: what waits for it goes on, and what may have arrived is looked for."""

@@ -90,6 +90,10 @@ class Store:
         """The conversation, if it is known and not deleted."""
         return self._conversations.rows.get(conversation_id)
 
+    def is_gone(self, conversation_id: str) -> bool:
+        """Whether the server said that this conversation was deleted."""
+        return self._conversations.is_gone(conversation_id)
+
     def thread(self, conversation_id: str) -> ThreadView:
         """The messages of a conversation that was opened; of another, an empty thread that is still loading."""
         thread = self._threads.get(conversation_id)
@@ -217,7 +221,8 @@ class Store:
 
     def _forget(self, ids: Iterable[str]) -> Touched:
         gone = [id for deleted in ids for id in self.outline.subtree(deleted)]
-        return self._show(tuple(self._conversations.forget(gone)))
+        news = frozenset(id for id in gone if not self.is_gone(id))  # unlisted ones too: text may wait there
+        return self._show(tuple(self._conversations.forget(gone))) | Touched(rows=news)
 
     def _resync(self, event: events.Resync) -> Touched:
         """What was told before it may be older than what comes, whatever the numbers and times say."""

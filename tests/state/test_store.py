@@ -79,7 +79,7 @@ def test_deleted_stays_deleted_when_a_late_page_mentions_it_or_what_was_below() 
     store = knowing(conversation("a"), conversation("a1", parent_id="a"), conversation("b"))
     asked = store.asking()
     touched = store.apply(ConversationDeleted(id="1", ids=("a", "a1", "a2")))
-    assert touched.rows == {"a", "a1"}
+    assert touched.rows == {"a", "a1", "a2"}
     late = (conversation("a", updated=9), conversation("a1", updated=9, parent_id="a"), conversation("a2", updated=9))
     store.apply(ConversationsAnswered(late, asked))
     assert [found.id for found in store.outline.rows()] == ["b"]

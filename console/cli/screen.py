@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from console.errors import SettingsError
 
@@ -33,6 +33,15 @@ async def show(settings: Settings, *, profile: str = "default") -> Left:
     from console.app import ConsoleApp
 
     app = ConsoleApp(settings, profile=profile)
+
+    def fail(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A task that nobody awaits and that failed ends the console as any other error does, and is reported so."""
+        if isinstance(error := context.get("exception"), Exception) and "task" in context:
+            app._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
+
+    asyncio.get_running_loop().set_exception_handler(fail)
     running = asyncio.ensure_future(app.run_async())
     try:
         choice = await asyncio.shield(running)
@@ -41,8 +50,15 @@ async def show(settings: Settings, *, profile: str = "default") -> Left:
         await running
         raise
     if app._exception is not None:
-        raise app._exception  # Textual keeps it to itself; told once, by our own report
+        raise _cause(app._exception)  # Textual keeps it to itself; told once, by our own report
     return Left(app.return_code or 0, choice)
+
+
+def _cause(error: Exception) -> BaseException:
+    """What a worker raised, where the framework tells only that one did: a sentence of ours is told as one."""
+    from textual.worker import WorkerFailed
+
+    return error.error if isinstance(error, WorkerFailed) else error
 
 
 def preload() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import tomllib
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings import SettingsError as UnreadableSetting
 
@@ -30,6 +31,14 @@ def state_directory() -> Path:
     return Path(platformdirs.user_state_dir(APP))
 
 
+def _at_home(path: Path) -> Path:
+    """With `~` as a shell would have it: a file and a service's environment come without one."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError("there is no such home directory") from error
+
+
 class Settings(BaseSettings):
     """What a person may set. The environment names are `PLATO_API_KEY`, `PLATO_BASE_URL`, else `CONNECT360_…`."""
 
@@ -44,7 +53,7 @@ class Settings(BaseSettings):
     language: Language = "en"
     bidi: Literal["visual", "terminal"] = "visual"  # who turns right-to-left text: we, or a terminal that can
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
-    state_dir: Path = Field(default_factory=state_directory)
+    state_dir: Annotated[Path, AfterValidator(_at_home)] = Field(default_factory=state_directory)
     keys: dict[str, str] = Field(default_factory=dict)  # action id to keys, bound anew
 
     @classmethod
@@ -79,22 +88,35 @@ def save_settings(**changes: str) -> Path:
     """Write these texts into the settings file, mode 0600, and leave the rest of it as it is. Raises SettingsError."""
     path = settings_file()
     try:
-        kept = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        beside = path.with_name(f".{path.name}.new")
+        place = path.resolve()  # a link stays a link
+        kept = place.read_text(encoding="utf-8") if place.exists() else ""
+        written = _changed(kept, changes)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = place.with_name(f".{place.name}.new")
         beside.unlink(missing_ok=True)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            file.write("\n".join([*_with(kept, changes), ""]))
-        beside.replace(path)
+            file.write(written)
+        beside.replace(place)
     except OSError as error:
         raise SettingsError(f"{path} cannot be written: {error.strerror}. Mend its permissions.") from error
+    except ValueError as error:
+        names = ", ".join(changes)
+        raise SettingsError(f"{path} cannot be changed without spoiling it. Write {names} into it by hand.") from error
     return path
+
+
+def _changed(text: str, changes: dict[str, str]) -> str:
+    """A TOML file with these top-level texts changed. Raises ValueError where it would not read back as that."""
+    written = "\n".join([*_with(text.splitlines(), changes), ""])
+    if tomllib.loads(written) != tomllib.loads(text) | changes:
+        raise ValueError("it would not read back as it should")
+    return written
 
 
 def _with(lines: list[str], changes: dict[str, str]) -> list[str]:
     """The lines of a TOML file with its top-level texts changed: they stand before the first table."""
     tables = next((place for place, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
-    kept = [line for line in lines[:tables] if line.partition("=")[0].strip() not in changes]
+    kept = [line for line in lines[:tables] if line.partition("=")[0].strip().strip("\"'") not in changes]
     # A JSON string without its raw DEL is a TOML string.
     written = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007F")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +93,40 @@ def test_a_file_that_cannot_be_written_is_a_sentence() -> None:
     settings_file().parent.write_text("a file where the directory should be")
     with pytest.raises(SettingsError, match="cannot be written"):
         save_settings(api_key="new")
+
+
+@pytest.mark.parametrize("written", ['"api_key" = "old"', "'api_key'= 'old'", '  api_key="old"  # mine'])
+def test_a_key_is_replaced_however_its_name_is_written(written: str) -> None:
+    write(f'{written}\n"theme" = "mono"\n')
+    save_settings(api_key="new")
+    assert tomllib.loads(settings_file().read_text(encoding="utf-8")) == {"api_key": "new", "theme": "mono"}
+
+
+@pytest.mark.parametrize(
+    "text", ['api_key = """\nold"""\n', '"api\\u005fkey" = "old"\n', 'theme = """\n[x]\n"""\n', "a = "]
+)
+def test_a_file_that_saving_would_spoil_is_left_as_it_is(text: str) -> None:
+    write(text)
+    with pytest.raises(SettingsError, match="Write api_key into it by hand"):
+        save_settings(api_key="new")
+    assert settings_file().read_text(encoding="utf-8") == text
+
+
+def test_a_linked_file_stays_a_link(tmp_path: Path) -> None:
+    real = tmp_path / "dotfiles" / "console.toml"
+    settings_file().parent.mkdir(parents=True)
+    settings_file().symlink_to(real)
+    for value in ("first", "second"):
+        save_settings(api_key=value)
+        assert settings_file().is_symlink()
+        assert key() == value
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+    assert [file.name for file in real.parent.iterdir()] == ["console.toml"]
+
+
+def test_a_state_directory_may_be_said_from_home(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("CONNECT360_STATE_DIR", "~/kept")
+    assert load_settings().state_dir == home / "kept"
+    monkeypatch.setenv("CONNECT360_STATE_DIR", "~nobody-of-this-name/kept")
+    with pytest.raises(SettingsError, match="no such home directory"):
+        load_settings()

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from console.actions import ACTIONS, BY_ID, Pane
+from console.actions import ACTIONS, BY_ID, Action, Pane
 from console.errors import SettingsError
 
 # What an Arabic keyboard sends where a Latin one sends the letter: terminals report the letter, not the key's place.
 _ARABIC = dict(zip("qwertyuiopasdfghjklzxcvnm", "ضصثقفغعهخحشسيبلاتنمئءؤرىة", strict=True))
-_ARABIC |= {"[": "ج", "]": "د", "/": "ظ", "\\": "ذ"}
+_ARABIC |= {"[": "ج", "]": "د", "/": "ظ", "\\": "ذ", "b": "ﻻ", "?": "؟"}
+# With Shift, by the Arabic (101) layout. Not D and L, which send "]" and "/": these are keys of their own.
+_ARABIC |= dict(zip("QWERTYUIOP", "\u064e\u064b\u064f\u064c\ufef9إ`÷×؛", strict=True))
+_ARABIC |= dict(zip("ASGHJKZXCVBNM", "\u0650\u064d\ufef7أ\u0640،~\u0652}{\ufef5آ'", strict=True))
+# Other systems send G, which is a ligature of two letters, as both of them.
+_ARABIC_APART = _ARABIC | {"G": "ل أ", "U": "‘", "M": "’"}
 # On a Turkish keyboard the key of "i" sends "ı"; the dotted one has its own.
 _TURKISH = {"i": "ı"}
 
@@ -36,6 +41,7 @@ _NAMES = {
     "home": "Home",
     "end": "End",
 }
+_BY_SHOWN = {shown: name for name, shown in _NAMES.items()}
 
 
 def shown(sequence: str) -> str:
@@ -62,22 +68,32 @@ class Pressed:
 
 
 class Keymap:
-    """Which action a key means in a pane. `bound` names actions whose keys a person chose anew."""
+    """Which action a key means in a pane. `bound` names actions whose keys a person chose anew: these come first.
+
+    Raises SettingsError for an action that is not there, and for two of theirs on one key.
+    """
 
     def __init__(self, bound: Mapping[str, str] | None = None) -> None:
         bound = bound or {}
         if unknown := sorted(set(bound) - set(BY_ID)):
             raise SettingsError(f"No such action: {', '.join(unknown)}. The README lists the actions by name.")
-        self._keys: dict[str, tuple[str, ...]] = {
-            action.id: tuple(key.strip() for key in bound[action.id].split(",")) if action.id in bound else action.keys
-            for action in ACTIONS
-        }
         self._actions: dict[tuple[Pane, str], str] = {}
         self._prefixes: set[tuple[Pane, str]] = set()
-        for action in ACTIONS:
-            for sequence in self._keys[action.id]:
+        own = [(BY_ID[id], tuple(_sequences(keys))) for id, keys in bound.items()]
+        for action, sequences in own:
+            for sequence in sequences:
+                self._claim(action, sequence)
+        every = own + [(action, action.keys) for action in ACTIONS if action.id not in bound]
+        for action, sequences in every:
+            for sequence in sequences:
                 for alias in _aliases(sequence):
-                    self._bind(action.id, action.panes, alias)
+                    self._bind(action, alias)
+        self._keys: dict[str, tuple[str, ...]] = {
+            action.id: tuple(
+                one for one in sequences if any(self._means(action.id, pane, one) for pane in action.panes)
+            )
+            for action, sequences in every
+        }
 
     def keys(self, action_id: str) -> tuple[str, ...]:
         """The key sequences of an action."""
@@ -85,8 +101,11 @@ class Keymap:
 
     def shown(self, action_id: str, pane: Pane = "tree") -> str:
         """Its first key that works in a pane, as people write it; empty when it has none."""
-        keys = [shown(keys) for keys in self._keys[action_id]]
-        return next((key for key in keys if pane != "composer" or len(key) > 1), keys[0] if keys else "")
+        keys = self._keys[action_id]
+        here = (
+            key for key in keys if self._means(action_id, pane, key) and (pane != "composer" or len(shown(key)) > 1)
+        )
+        return shown(next(here, keys[0] if keys else ""))
 
     def shown_all(self, action_id: str) -> tuple[str, ...]:
         """All its keys, as people write them."""
@@ -104,19 +123,55 @@ class Keymap:
                 return Pressed(pending=sequence)
         return Pressed()
 
-    def _bind(self, action_id: str, panes: tuple[Pane, ...], sequence: str) -> None:
+    def _claim(self, action: Action, sequence: str) -> None:
+        """Give a person's own key to its action, before any default. Raises SettingsError where two want it."""
+        for pane in action.panes:
+            for taken, owner in self._actions.items():
+                if owner != action.id and taken[0] == pane and _collide(taken[1], sequence):
+                    raise SettingsError(
+                        f"The settings give {owner} and {action.id} the same key, {shown(sequence)}. Change one."
+                    )
+        self._bind(action, sequence)
+
+    def _bind(self, action: Action, sequence: str) -> None:
         first, _, rest = sequence.partition(" ")
-        for pane in panes:
-            self._actions.setdefault((pane, sequence), action_id)
+        for pane in action.panes:
+            if rest or (pane, sequence) not in self._prefixes:
+                self._actions.setdefault((pane, sequence), action.id)
             if rest:
                 self._prefixes.add((pane, first))
+
+    def _means(self, action_id: str, pane: Pane, sequence: str) -> bool:
+        first, _, rest = sequence.partition(" ")
+        is_reached = not rest or (pane, first) not in self._actions
+        return is_reached and self._actions.get((pane, sequence)) == action_id
+
+
+def _collide(one: str, other: str) -> bool:
+    """Whether two sequences are the same, or one would never be finished because the other is its beginning."""
+    return one == other or other.startswith(f"{one} ") or one.startswith(f"{other} ")
+
+
+def _sequences(text: str) -> Iterator[str]:
+    """The sequences of a setting, by the framework's names: people also write `/` and `Ctrl+E`, as the README does."""
+    for sequence in text.split(","):
+        if keys := sequence.split():
+            yield " ".join(map(_framework_key, keys))
+
+
+def _framework_key(key: str) -> str:
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    last = _BY_SHOWN.get(last, last)
+    if modifiers or (last.startswith("F") and last[1:].isdigit()):
+        last = last.lower()
+    return "+".join([*(modifier.lower() for modifier in modifiers), last])
 
 
 def _aliases(sequence: str) -> Iterator[str]:
     """The sequence itself, and as it arrives from an Arabic and from a Turkish keyboard."""
     yield sequence
     keys = sequence.split()
-    for layout in (_ARABIC, _TURKISH):
+    for layout in (_ARABIC, _ARABIC_APART, _TURKISH):
         translated = [layout.get(_NAMES.get(key, key), key) for key in keys]
         if translated != keys:
             yield " ".join(translated)

@@ -48,7 +48,7 @@ def test_notes_are_not_offered_where_the_server_does_not_know_them() -> None:
 
 def test_what_cannot_be_done_now_says_why() -> None:
     assert BY_ID["conversation.resolve"].refusal(AGENT) == "Choose a conversation first."
-    assert BY_ID["message.undo"].refusal(AGENT) == "Nothing is waiting to be sent."
+    assert BY_ID["message.undo"].refusal(AGENT) == "There is nothing to undo."
 
 
 def test_the_footer_offers_only_what_can_be_done() -> None:
@@ -64,6 +64,13 @@ def test_the_footer_offers_only_what_can_be_done() -> None:
         ("slash", "/", "tree.filter"),
         ("ت", "ت", "tree.down"),  # where an Arabic keyboard has its j
         ("ı", "ı", "composer.note"),  # where a Turkish keyboard has its i
+        ("arabic_letter_lam", "ﻷ", "tree.bottom"),  # where an Arabic keyboard has its G, and so on
+        ("x", "\u064f", "conversation.resolve_next"),
+        ("x", "\u0640", "tree.next_unread"),
+        ("x", "،", "tree.previous_unread"),
+        ("x", "\u0650", "conversation.take"),
+        ("x", "}", "conversation.create_sub"),
+        ("x", "؟", "app.help"),
     ],
 )
 def test_a_key_means_its_action_on_any_layout(key: str, character: str, action: str) -> None:
@@ -92,6 +99,60 @@ def test_a_setting_binds_a_key_anew() -> None:
 def test_a_setting_for_an_action_that_is_not_there_is_refused_by_name() -> None:
     with pytest.raises(SettingsError, match=r"conversation\.explode"):
         Keymap({"conversation.explode": "x"})
+
+
+def test_both_halves_of_an_arabic_ligature_are_its_key() -> None:
+    keymap = Keymap()
+    assert keymap.press("tree", "ل", "ل") == Pressed(pending="ل")
+    assert keymap.press("tree", "أ", "أ", "ل") == Pressed(action="tree.bottom")
+
+
+def test_what_an_arabic_keyboard_types_with_shift_takes_no_key_from_a_latin_one() -> None:
+    keymap = Keymap()
+    for action in ACTIONS:
+        for pane in action.panes:
+            for key in action.keys:
+                first, _, second = key.partition(" ")
+                assert keymap.press(pane, second or first, None, first if second else None) == Pressed(action=action.id)
+
+
+def test_a_persons_own_key_wins_over_a_default_in_keys_and_in_what_is_shown() -> None:
+    keymap = Keymap({"conversation.resolve": "r", "ai.draft": "/"})
+    for key, character in (("r", "r"), ("ق", "ق")):
+        assert keymap.press("tree", key, character) == Pressed(action="conversation.resolve")
+    assert keymap.press("tree", "slash", "/") == Pressed(action="ai.draft")
+    assert keymap.shown("conversation.resolve") == "r"
+    assert keymap.shown("composer.reply") == ""
+    assert keymap.shown("tree.filter") == "\\"
+
+
+def test_own_keys_pressed_in_turn_win_over_the_default_that_they_begin_with() -> None:
+    keymap = Keymap({"conversation.resolve": "r r", "conversation.labels": "g"})
+    assert keymap.press("tree", "r", "r") == Pressed(pending="r")
+    assert keymap.press("tree", "r", "r", "r") == Pressed(action="conversation.resolve")
+    assert keymap.press("tree", "g", "g") == Pressed(action="conversation.labels")
+    assert keymap.shown_all("view.inbox") == ()
+    assert keymap.shown_all("tree.top") == ("Home",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("x", "x"), ("/", "slash"), ("Ctrl+E", "y, ctrl+e"), ("z", "z a"), ("z a", "z")]
+)
+def test_two_own_keys_that_collide_are_refused_by_name(one: str, other: str) -> None:
+    with pytest.raises(SettingsError, match=r"conversation\.resolve and composer\.reply the same key"):
+        Keymap({"conversation.resolve": one, "composer.reply": other})
+
+
+def test_one_own_key_may_mean_two_things_in_two_panes() -> None:
+    keymap = Keymap({"tree.down": "x", "thread.down": "x"})
+    assert keymap.press("tree", "x", "x") == Pressed(action="tree.down")
+    assert keymap.press("thread", "x", "x") == Pressed(action="thread.down")
+
+
+def test_an_empty_setting_takes_an_actions_key_away() -> None:
+    keymap = Keymap({"conversation.resolve": ""})
+    assert keymap.press("tree", "e", "e") == Pressed()
+    assert keymap.shown("conversation.resolve") == ""
 
 
 @pytest.mark.parametrize(

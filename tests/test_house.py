@@ -49,15 +49,6 @@ def test_a_file_is_one_idea(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
 
 
-def test_only_the_transport_imports_httpx_in_the_console() -> None:
-    knows = [
-        str(file.relative_to(ROOT))
-        for file in ROOT.glob("console/**/*.py")
-        if "import httpx" in file.read_text(encoding="utf-8") and "server" not in file.parts
-    ]
-    assert set(knows) <= {"console/client/transport.py", "console/client/sse.py"}
-
-
 def test_the_top_level_holds_what_belongs_there() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if listed.returncode != 0:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from console.contract.base import Input, Language, Shape
+from console.contract.inputs import Id
 
 Task = Literal["reply", "continue", "shorten", "lengthen", "simplify", "tone"]
 
@@ -14,11 +15,11 @@ Task = Literal["reply", "continue", "shorten", "lengthen", "simplify", "tone"]
 class AiRequest(Input):
     """Ask an agent for an answer: posted when it is done, unless `mode` is "draft" (extension `ai-drafts`)."""
 
-    agent_id: str
-    conversation_id: str
-    channel_id: str | None = None
-    last_message_id: str | None = None
-    sender_id: str | None = None
+    agent_id: Id
+    conversation_id: Id
+    channel_id: Id | None = None
+    last_message_id: Id | None = None
+    sender_id: Id | None = None
     # extension, feature `ai-drafts`
     mode: Literal["reply", "draft"] | None = None
     task: Task | None = None

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
 from console.contract.base import Input, Language, Time
 
 Metadata = dict[str, JsonValue]
+# Bounds are wide for people and narrow for machines: what is beyond them is refused before it costs anything.
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+"""How a record is named. Nothing is no name: an empty one would mean nobody."""
+Name = Annotated[str, Field(max_length=500)]
+Cursor = Annotated[str, Field(max_length=2_000)]
+Flag = Annotated[str, Field(max_length=100)]
+Content = Annotated[dict[Language, Any], Field(max_length=10)]
 
 
 class CustomerInput(Input):
     """Who a conversation is with: matched by id, external id, email, then phone; a match is filled in."""
 
-    id: str | None = None
-    external_id: str | None = None
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    image: str | None = None
+    id: Id | None = None
+    external_id: str | None = Field(default=None, max_length=500)
+    name: Name | None = None
+    email: str | None = Field(default=None, max_length=320)
+    phone: str | None = Field(default=None, max_length=60)
+    image: str | None = Field(default=None, max_length=2_000)
     metadata: Metadata | None = None
 
 
@@ -30,13 +37,13 @@ class NoInput(Input):
 class GetOrCreateConversation(Input):
     """The matching customer's top-level conversation, or a new one. Needs a customer or members."""
 
-    name: str | None = None
+    name: Name | None = None
     type: Literal["DIRECT", "GROUP"] | None = None
-    customer_id: str | None = None
+    customer_id: Id | None = None
     customer: CustomerInput | None = None
-    member_ids: list[str] | None = None
-    channel_ids: list[str] | None = None
-    channel_identifier: str | None = None
+    member_ids: Annotated[list[Id], Field(max_length=200, fail_fast=True)] | None = None
+    channel_ids: Annotated[list[Id], Field(max_length=50, fail_fast=True)] | None = None
+    channel_identifier: str | None = Field(default=None, max_length=2_000)
     metadata: Metadata | None = None
     created_at: Time | None = None  # extension, feature `import`
 
@@ -44,14 +51,14 @@ class GetOrCreateConversation(Input):
 class CreateSubConversation(Input):
     """A conversation below another. It inherits the parent's channels when both channel fields are left out."""
 
-    parent_id: str
-    name: str | None = None
+    parent_id: Id
+    name: Name | None = None
     type: Literal["DIRECT", "GROUP"] | None = None
     customer: CustomerInput | None = None
-    customer_id: str | None = None
-    member_ids: list[str] | None = None
-    channel_ids: list[str] | None = None
-    channel_identifier: str | None = None
+    customer_id: Id | None = None
+    member_ids: Annotated[list[Id], Field(max_length=200, fail_fast=True)] | None = None
+    channel_ids: Annotated[list[Id], Field(max_length=50, fail_fast=True)] | None = None
+    channel_identifier: str | None = Field(default=None, max_length=2_000)
     metadata: Metadata | None = None
     created_at: Time | None = None  # extension, feature `import`
 
@@ -59,39 +66,39 @@ class CreateSubConversation(Input):
 class UpdateConversation(Input):
     """A new name, place or metadata. Metadata merges key by key at the top level; null removes a key."""
 
-    id: str
-    name: str | None = None
+    id: Id
+    name: Name | None = None
     metadata: Metadata | None = None
-    parent_id: str | None = None  # null moves to the top level (extension)
+    parent_id: Id | None = None  # null moves to the top level (extension)
 
 
 class ConversationId(Input):
     """One conversation."""
 
-    id: str
+    id: Id
 
 
 class AiTrigger(Input):
     """Ask an agent to answer the message that is sent."""
 
-    agent_id: str
-    channel_id: str | None = None
+    agent_id: Id
+    channel_id: Id | None = None
 
 
 class Send(Input):
     """A message. Needs content, an attachment or a template; the default sender is the key's member."""
 
-    conversation_id: str
-    content: dict[Language, Any] | None = None
-    attachment_ids: list[str] | None = None
-    flags: list[str] | None = None
-    parent_id: str | None = None
-    template_id: str | None = None
+    conversation_id: Id
+    content: Content | None = None
+    attachment_ids: Annotated[list[Id], Field(max_length=20, fail_fast=True)] | None = None
+    flags: Annotated[list[Flag], Field(max_length=20, fail_fast=True)] | None = None
+    parent_id: Id | None = None
+    template_id: Id | None = None
     template_context: Any = None
-    channel_id: str | None = None
-    channel_identifier: str | None = None
+    channel_id: Id | None = None
+    channel_identifier: str | None = Field(default=None, max_length=2_000)
     sender: Literal["workspace", "customer"] | None = None
-    customer_id: str | None = None
+    customer_id: Id | None = None
     customer: CustomerInput | None = None
     ai: AiTrigger | None = None
     created_at: Time | None = None  # extension, feature `import`
@@ -100,19 +107,19 @@ class Send(Input):
 class ListMessages(Input):
     """A page of a thread, newest first."""
 
-    conversation_id: str
+    conversation_id: Id
     limit: int = Field(default=50, ge=1, le=100)
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 class ClaimGuestConversations(Input):
     """Give the conversations of a website guest to a customer."""
 
-    fingerprint: str = Field(min_length=8)
-    guest_external_id: str | None = None
-    guest_local_conversation_id: str | None = None
-    target_parent_id: str | None = None
-    customer_id: str | None = None
+    fingerprint: str = Field(min_length=8, max_length=500)
+    guest_external_id: str | None = Field(default=None, max_length=500)
+    guest_local_conversation_id: Id | None = None
+    target_parent_id: Id | None = None
+    customer_id: Id | None = None
     customer: CustomerInput | None = None
     claim_metadata: Metadata | None = None
 
@@ -121,29 +128,29 @@ class Paged(Input):
     """A page of a list."""
 
     limit: int = Field(default=50, ge=1, le=100)
-    cursor: str | None = None
+    cursor: Cursor | None = None
 
 
 class ListConversations(Paged):
     """A page of conversations; without `parent_id` those at the top level."""
 
-    parent_id: str | None = None
-    query: str | None = None
+    parent_id: Id | None = None
+    query: str | None = Field(default=None, max_length=500)
     status: Literal["open", "resolved", "snoozed"] | None = None
-    assignee_id: str | None = None
+    assignee_id: Id | None = None
     unread: bool | None = None
     waiting: bool | None = None
-    channel_id: str | None = None
-    customer_id: str | None = None
+    channel_id: Id | None = None
+    customer_id: Id | None = None
     order: Literal["activity", "waiting"] = "activity"
 
 
 class SearchMessages(Paged):
     """Full text over messages, in any language."""
 
-    query: str
-    conversation_id: str | None = None
-    customer_id: str | None = None
+    query: str = Field(max_length=500)
+    conversation_id: Id | None = None
+    customer_id: Id | None = None
     sender_kind: Literal["member", "customer", "agent", "system"] | None = None
     before: Time | None = None
     after: Time | None = None
@@ -152,50 +159,50 @@ class SearchMessages(Paged):
 class CustomerId(Input):
     """One customer."""
 
-    id: str
+    id: Id
 
 
 class MarkRead(Input):
     """Read up to this message."""
 
-    conversation_id: str
-    message_id: str
+    conversation_id: Id
+    message_id: Id
 
 
 class SetPresence(Input):
     """What the member is looking at or writing in."""
 
-    conversation_id: str | None
+    conversation_id: Id | None
     state: Literal["viewing", "typing"]
 
 
 class SaveTemplate(Input):
     """A new template, or with `id` a changed one."""
 
-    id: str | None = None
+    id: Id | None = None
     name: str = Field(min_length=1, max_length=200)
-    content: dict[Language, Any]
+    content: Content
 
 
 class SaveArticle(Input):
     """A new knowledge article, or with `id` a changed one."""
 
-    id: str | None = None
+    id: Id | None = None
     name: str = Field(min_length=1, max_length=200)
-    content: dict[Language, Any]
+    content: Content
 
 
 class Events(Input):
     """From where to follow: the last event that was applied."""
 
-    last_event_id: str | None = None
+    last_event_id: str | None = Field(default=None, max_length=200)
 
 
 class ListAuditLog(Paged):
     """A page of the audit log, newest first."""
 
-    actor_id: str | None = None
-    action: str | None = None
-    target_id: str | None = None
+    actor_id: Id | None = None
+    action: str | None = Field(default=None, max_length=200)
+    target_id: Id | None = None
     before: Time | None = None
     after: Time | None = None

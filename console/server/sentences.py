@@ -14,9 +14,9 @@ _MOST = 5
 
 def sentence_of(error: ValidationError) -> str:
     """What to mend, the first few faults."""
-    faults = [_fault(one) for one in error.errors(include_url=False, include_input=False)]
-    more = len(faults) - _MOST
-    return "; ".join(faults[:_MOST]) + (f"; and {more} more" if more > 0 else "")
+    errors = error.errors(include_url=False, include_input=False)
+    more = len(errors) - _MOST
+    return "; ".join(map(_fault, errors[:_MOST])) + (f"; and {more} more" if more > 0 else "")
 
 
 def _fault(error: ErrorDetails) -> str:
@@ -38,6 +38,7 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "string_type": lambda _: "must be a text",
     "string_too_short": lambda context: f"must be at least {_characters(context['min_length'])}",
     "string_too_long": lambda context: f"must be at most {_characters(context['max_length'])}",
+    "too_long": lambda context: f"must have at most {context['max_length']:,} entries",
     "int_type": lambda _: "must be a whole number",
     "int_parsing": lambda _: "must be a whole number",
     "int_from_float": lambda _: "must be a whole number",

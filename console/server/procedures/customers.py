@@ -31,10 +31,13 @@ def recognise(
     An id must be of the workspace. Without one, the record with the same external id, email or phone is meant, else a
     new one is made.
     """
-    given_id = customer_id or (given.id if given else None)
+    given_id = customer_id if customer_id is not None else given.id if given is not None else None
     if given_id is None and given is None:
         return None
-    record = _by_id(transaction, workspace_id, given_id) if given_id else _by_marks(transaction, workspace_id, given)
+    if given_id is not None:
+        record: Mapping[str, Any] | None = _by_id(transaction, workspace_id, given_id)
+    else:
+        record = _by_marks(transaction, workspace_id, given)
     if record is None:
         assert given is not None
         return _make(transaction, workspace_id, given)

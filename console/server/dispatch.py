@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
+from console.contract.inputs import NoInput
 from console.contract.procedures import Procedure
 from console.server.auth import Caller
 from console.server.procedures import MUTATIONS, QUERIES
 from console.server.procedures.calls import Reading, Writing
-from console.server.refusal import BUSY, FAULT, Refusal, bad_request
+from console.server.refusal import BUSY, FAULT, UNREADABLE, Refusal, bad_request
+from console.server.reporting import report
 from console.server.sentences import sentence_of
 from console.server.store.answers import Asked, first_answer, keep_answer, question_of
 from console.server.superjson import UNDEFINED
@@ -26,15 +28,46 @@ if TYPE_CHECKING:
     from console.server.service import Service
     from console.server.store.writer import Transaction
 
-log = logging.getLogger("connect360.server")
-
 _IDEMPOTENCY_KEY = "idempotency-key"
 _LONGEST_KEY = 200
 
 
-async def carry_out(service: Service, calls: Calls, headers: Mapping[str, str]) -> list[Outcome]:
+def admit(service: Service, calls: Calls, headers: Mapping[str, str]) -> tuple[Caller | None, Calls]:
+    """Who calls, None when no call gets that far, and the calls, refused where key or role does not reach.
+
+    It is done before anything of a body is read. Raises a Refusal for a batch that no waiting would let through.
+    """
+    if not calls.wanted:
+        return None, calls
+    try:
+        caller = service.caller(headers)
+    except Refusal as refusal:
+        return None, _refused(calls, refusal)
+    service.limiter.check(calls.wanted)
+    try:
+        service.limiter.count(caller.key_id, calls.wanted)
+    except Refusal as refusal:
+        return caller, _refused(calls, refusal)
+    return caller, replace(calls, calls=tuple(_permitted(call, caller) for call in calls.calls))
+
+
+def _refused(calls: Calls, refusal: Refusal) -> Calls:
+    return replace(calls, calls=tuple(call if call.refusal else replace(call, refusal=refusal) for call in calls.calls))
+
+
+def _permitted(call: Call, caller: Caller) -> Call:
+    if call.refusal is not None:
+        return call
+    assert call.procedure is not None
+    try:
+        caller.require(call.procedure.permission)
+    except Refusal as refusal:
+        return replace(call, refusal=refusal)
+    return call
+
+
+async def carry_out(service: Service, caller: Caller | None, calls: Calls, headers: Mapping[str, str]) -> list[Outcome]:
     """What became of each call. They run side by side, and one that fails leaves the others alone."""
-    caller = _caller(service, calls, headers)
     ended = await asyncio.gather(
         *(_perform(service, call, caller, headers, len(calls.calls)) for call in calls.calls), return_exceptions=True
     )
@@ -45,47 +78,33 @@ def read_input(call: Call) -> Any:
     """The input as the contract has it. Raises a Refusal with a sentence for what cannot be used."""
     assert call.procedure is not None
     raw = call.input()
+    is_nothing = raw is UNDEFINED or (raw is None and call.procedure.input is NoInput)
     try:
-        return call.procedure.input.model_validate({} if raw is UNDEFINED else raw, by_alias=True, by_name=False)
+        return call.procedure.input.model_validate({} if is_nothing else raw, by_alias=True, by_name=False)
     except ValidationError as error:
         raise bad_request(sentence_of(error)) from None
 
 
-def refusal_of(error: BaseException) -> Refusal:
+def refusal_of(error: BaseException, busy: str = BUSY) -> Refusal:
     """What leaves the server about an error: a refusal as it is, of anything else no word."""
     if isinstance(error, Refusal):
         return error
     if not isinstance(error, Exception):
         raise error
-    log.error("a call failed", exc_info=error)
-    return Refusal("SERVICE_UNAVAILABLE", BUSY) if isinstance(error, OperationalError) else _fault()
-
-
-def _fault() -> Refusal:
+    report("a call failed", error)
+    if isinstance(error, OperationalError):
+        return Refusal("SERVICE_UNAVAILABLE", busy)
     return Refusal("INTERNAL_SERVER_ERROR", FAULT)
 
 
-def _caller(service: Service, calls: Calls, headers: Mapping[str, str]) -> Caller | Refusal:
-    """Who calls, or why not: looked up once, and not at all when no call gets that far."""
-    wanted = sum(call.refusal is None for call in calls.calls)
-    try:
-        caller = service.caller(headers)
-        service.limiter.count(caller.key_id, wanted)
-    except Refusal as refusal:
-        return refusal
-    return caller
-
-
 async def _perform(
-    service: Service, call: Call, caller: Caller | Refusal, headers: Mapping[str, str], calls: int
+    service: Service, call: Call, caller: Caller | None, headers: Mapping[str, str], calls: int
 ) -> bytes:
     if call.refusal is not None:
         raise call.refusal
-    if isinstance(caller, Refusal):
-        raise caller
     procedure = call.procedure
     assert procedure is not None
-    caller.require(procedure.permission)
+    assert caller is not None
     wanted = read_input(call)
     if procedure.kind == "query":
         return await _query(service, procedure, caller, wanted)
@@ -139,5 +158,6 @@ async def _mutate(
 
 def _outcome(call: Call, end: bytes | BaseException) -> Outcome:
     if isinstance(end, BaseException):
-        return Outcome(call.path, refusal=refusal_of(end))
+        is_query = call.procedure is not None and call.procedure.kind == "query"
+        return Outcome(call.path, refusal=refusal_of(end, UNREADABLE if is_query else BUSY))
     return Outcome(call.path, end)

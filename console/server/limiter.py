@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from console.server.refusal import Refusal
+from console.server.refusal import Refusal, bad_request
 
 WINDOW_SECONDS = 4
 
@@ -22,6 +22,11 @@ class Limiter:
 
             self._most = RateLimitItemPerSecond(max(1, round(rate * WINDOW_SECONDS)), WINDOW_SECONDS)
             self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def check(self, calls: int) -> None:
+        """Raise the refusal of more calls at once than any waiting would let through."""
+        if self._limiter is not None and calls > self._most.amount:
+            raise bad_request("Batch call exceeds maximum size")
 
     def count(self, key_id: str, calls: int = 1) -> None:
         """Take note of calls. Raises the refusal that says how long to wait."""

@@ -25,6 +25,7 @@ FAULT = "Something went wrong on the server. Try again later."
 """All that leaves the server about a fault of its own."""
 
 BUSY = "The server cannot store anything at the moment. Try again later."
+UNREADABLE = "The server cannot read its data at the moment. Try again later."
 
 
 def bad_request(sentence: str) -> Refusal:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from console.contract.permissions import Permission
 from console.contract.procedures import Procedure
@@ -16,14 +17,14 @@ from console.server.auth import Caller, Hasher, caller_of, key_in, unknown_key
 from console.server.broadcast import Hub
 from console.server.clock import Clock, as_milliseconds, utc_now
 from console.server.limiter import Limiter
+from console.server.refusal import UNREADABLE, Refusal
+from console.server.reporting import report
 from console.server.store import events, keys
 from console.server.store.database import Store
 from console.server.store.writer import Committed
 
 if TYPE_CHECKING:
     from console.server.ai.model import ModelSettings
-
-log = logging.getLogger("connect360.server")
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _USED_AGAIN_AFTER = 60_000
@@ -82,8 +83,12 @@ class Service:
     def caller(self, headers: Mapping[str, str]) -> Caller:
         """Who calls. Raises the documented refusal of a key that is missing, unknown, expired or revoked."""
         key = key_in(headers)
-        # On the loop's thread: one row by index costs less than a hop to another thread.
-        record = self.store.look(keys.key_by_hash, self._hasher.hash(key))
+        try:
+            # On the loop's thread: one row by index costs less than a hop to another thread.
+            record = self.store.look(keys.key_by_hash, self._hasher.hash(key))
+        except OperationalError as error:
+            report("a key could not be looked up", error)
+            raise Refusal("SERVICE_UNAVAILABLE", UNREADABLE) from None
         now = self.now()
         if record is None or not record.is_good(now):
             raise unknown_key()
@@ -124,13 +129,17 @@ class Service:
             listening = self.hub.keys()
             if not listening:
                 continue
-            good = await self.store.read(keys.good_keys, listening, self.now())
-            self.hub.refuse(listening - good, unknown_key())
-            newest = await self.store.read(events.newest, sorted(self.hub.workspaces()))
+            try:
+                good = await self.store.read(keys.good_keys, listening, self.now())
+                self.hub.refuse(listening - good, unknown_key())
+                newest = await self.store.read(events.newest, sorted(self.hub.workspaces()))
+            except SQLAlchemyError as error:  # a full disk, a lock held too long: it passes, and keys must be watched
+                report("keys could not be watched", error)
+                continue
             self.hub.wake({workspace for workspace, number in newest.items() if last.get(workspace) != number})
             last = newest
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("background work failed", exc_info=error)
+            report("background work failed", error)

@@ -12,6 +12,7 @@ UNDEFINED: Final = object()
 """What JavaScript calls undefined: not given, which is not null."""
 
 _FIELDS = {"json", "meta"}
+_LONGEST_PLACE = 10  # digits: Python refuses to count with thousands of them
 
 
 def is_wrapped(value: Any) -> bool:
@@ -53,7 +54,7 @@ def _steps(path: str) -> list[str]:
 
 def _leave_out(value: Any, steps: list[str]) -> None:
     for step in steps[:-1]:
-        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+        if isinstance(value, list) and step.isdecimal() and len(step) < _LONGEST_PLACE and int(step) < len(value):
             value = value[int(step)]
         elif isinstance(value, dict) and step in value:
             value = value[step]

@@ -7,9 +7,10 @@ The wire is that of @trpc/server 11.25 (recorded in tests/wire): single and batc
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -23,6 +24,8 @@ _METHODS = {"query": "GET", "mutation": "POST", "subscription": "GET"}
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DEEPEST = 64
+_MOST_VALUES = 20_000  # in one body: each costs the loop some microseconds, so that more would hold up everybody
+_WRAPPED = re.compile(rb'\s*\{\s*(?:"\d+"\s*:\s*\{\s*)?"json"\s*:')
 _JSON = "application/json"
 _JSONL = "application/jsonl"
 
@@ -31,18 +34,17 @@ Procedures = Mapping[str, Procedure[Any, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came. `path` is what follows the mount, still percent-encoded; header names are in lower case."""
+    """What came before the body. `path` follows the mount, still percent-encoded; header names are in lower case."""
 
     method: str
     path: str
     query: str
     headers: Mapping[str, str]
-    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a request. `refusal` says why it is refused before its key is looked at; `fault`, its input."""
+    """One call of a request. `refusal` says why it is refused before its input is looked at; `fault`, what is wrong with that."""
 
     path: str
     procedure: Procedure[Any, Any] | None
@@ -66,6 +68,11 @@ class Calls:
     is_stream: bool = False
     is_wrapped: bool = False
     query: Mapping[str, str] | None = None
+
+    @property
+    def wanted(self) -> int:
+        """How many are not refused."""
+        return sum(call.refusal is None for call in self.calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,11 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def read_request(request: Request, procedures: Procedures) -> Calls:
-    """The calls in a request. Raises a Refusal for what concerns them all: that answer is one object without a path."""
+def read_head(request: Request, procedures: Procedures) -> Calls:
+    """The calls in a request, still without their inputs.
+
+    Raises a Refusal for what concerns them all: that answer is one object without a path.
+    """
     query = dict(reversed(parse_qsl(request.query, keep_blank_values=True)))  # the first of a name is the one
     is_batch = query.get("batch") == "1"
     is_stream = _JSONL in (request.headers.get("trpc-accept"), request.headers.get("accept"))
@@ -109,14 +119,24 @@ def read_request(request: Request, procedures: Procedures) -> Calls:
     kinds = {procedures[one].kind: None for one in paths if one in procedures}
     if len(kinds) > 1:
         raise bad_request(f"Cannot mix procedure types in call: {', '.join(kinds)}")
-    text = query.get("input") if request.method == "GET" else request.body
-    raws, fault = _inputs(text, len(paths) if is_batch else None)
-    wrapped = any(is_wrapped(raw) for raw in raws)
-    calls = tuple(
-        _call(request.method, one, is_batch, procedures.get(one), raw, fault)
-        for one, raw in zip(paths, raws, strict=True)
+    calls = tuple(_call(request.method, one, is_batch, procedures.get(one)) for one in paths)
+    return Calls(calls, is_batch, is_stream, query=query)
+
+
+def with_inputs(calls: Calls, text: str | bytes | None) -> Calls:
+    """The calls with their inputs, out of the body or of the address."""
+    raws, fault = _inputs(text, len(calls.calls) if calls.is_batch else None)
+    filled = tuple(
+        replace(call, raw=unwrap(raw) if is_wrapped(raw) else raw, fault=fault)
+        for call, raw in zip(calls.calls, raws, strict=True)
     )
-    return Calls(calls, is_batch, is_stream, wrapped, query)
+    return replace(calls, calls=filled, is_wrapped=any(is_wrapped(raw) for raw in raws))
+
+
+def with_form(calls: Calls, beginning: str | bytes | None) -> Calls:
+    """Calls of which none is carried out, their transformer told by how the input begins: it is not read."""
+    text = beginning.encode() if isinstance(beginning, str) else beginning or b""
+    return replace(calls, is_wrapped=_WRAPPED.match(text) is not None)
 
 
 def write_answer(calls: Calls, outcomes: Sequence[Outcome]) -> Answer:
@@ -150,30 +170,49 @@ def error_shape(refusal: Refusal, path: str | None) -> bytes:
 
 
 def read_json(text: str | bytes) -> Any:
-    """A JSON value. Raises a Refusal for what is none, or is nested deeper than anybody means."""
+    """A JSON value. Raises a Refusal for what is none, or is deeper or of more parts than anybody means."""
     try:
-        value = json.loads(
-            text.removeprefix(b"\xef\xbb\xbf") if isinstance(text, bytes) else text, parse_constant=_refuse
-        )
+        said = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        value = json.loads(said, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         raise bad_request("The input is not valid JSON.") from None
-    return _whole(value, _DEEPEST)
+    _check_size(value)
+    return _whole(value) if "\\ud" in said or "\\uD" in said else value
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _whole(value: Any, deeper: int) -> Any:
-    """The value with lone surrogates, which no table can keep, replaced. Raises a Refusal for one nested too deeply."""
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError(number)
+    return value
+
+
+def _check_size(value: Any) -> None:
+    """Raise a Refusal for what is nested too deeply, or has too many parts."""
+    level, values = [value], 0
+    for _ in range(_DEEPEST + 1):
+        level = [one for one in level if isinstance(one, dict | list)]
+        if not level:
+            return
+        values += sum(map(len, level))
+        if values > _MOST_VALUES:
+            raise Refusal("PAYLOAD_TOO_LARGE", f"The input may have at most {_MOST_VALUES:,} values.")
+        level = [part for one in level for part in (one.values() if isinstance(one, dict) else one)]
+    raise bad_request("The input is nested too deeply.")
+
+
+def _whole(value: Any) -> Any:
+    """The value with lone surrogates, which no table can keep, replaced."""
     if isinstance(value, str):
         return value if value.isascii() else _SURROGATE.sub("\ufffd", value)
-    if isinstance(value, dict | list) and deeper == 0:
-        raise bad_request("The input is nested too deeply.")
     if isinstance(value, dict):
-        return {_whole(key, 1): _whole(part, deeper - 1) for key, part in value.items()}
+        return {_whole(key): _whole(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_whole(part, deeper - 1) for part in value]
+        return [_whole(part) for part in value]
     return value
 
 
@@ -202,11 +241,8 @@ def _inputs(text: str | bytes | None, batch: int | None) -> tuple[list[Any], Ref
     return [value.get(str(place), UNDEFINED) for place in range(count)], None
 
 
-def _call(
-    method: str, path: str, is_batch: bool, procedure: Procedure[Any, Any] | None, raw: Any, fault: Refusal | None
-) -> Call:
-    refusal = _refusal(method, path, is_batch, procedure)
-    return Call(path, procedure, refusal, unwrap(raw) if is_wrapped(raw) else raw, fault)
+def _call(method: str, path: str, is_batch: bool, procedure: Procedure[Any, Any] | None) -> Call:
+    return Call(path, procedure, _refusal(method, path, is_batch, procedure))
 
 
 def _refusal(method: str, path: str, is_batch: bool, procedure: Procedure[Any, Any] | None) -> Refusal | None:

@@ -7,12 +7,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from console.contract.errors import UNKNOWN_KEY
 from console.contract.events import EVENT
 from console.server.store import events
 from tests.server.calling import MOUNT, Talk, talking
 from tests.server.streams import Stream, following
 from tests.support.server import RunningServer, running_server
+from tests.support.waiting import eventually
 
 
 async def test_each_change_is_told_once_in_order_with_consecutive_ids(admin: Talk) -> None:
@@ -182,6 +185,28 @@ async def test_a_revoked_key_ends_its_open_stream_within_a_second(server: Runnin
         assert (await talk.ask("session")).status_code == 401
         await stays.customer()
         assert (await still.event())["type"] == "conversation.created"
+
+
+async def test_the_watch_on_keys_outlives_a_read_that_fails(
+    server: RunningServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    doomed = server.key("viewer", "Rita Gone")
+    assert server.server is not None
+    store = server.server.service.store
+
+    def rename(old: str, new: str) -> Any:
+        return store.write(
+            lambda transaction: transaction.connection.exec_driver_sql(f"ALTER TABLE {old} RENAME TO {new}") and None
+        )
+
+    async with talking(server.url, doomed) as talk, following(talk) as stream:
+        await rename("events", "mislaid")
+        await eventually(lambda: "keys could not be watched" in caplog.text)
+        await rename("mislaid", "events")
+        server.revoke(doomed)
+        told = await stream.next()
+    assert told is not None
+    assert told.name == "serialized-error"
 
 
 async def test_a_stream_that_is_refused_says_so_inside_success(admin: Talk) -> None:

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from console.contract.events import FEATURES
-from console.contract.procedures import PROCEDURES
+from console.contract.procedures import ASSET, PROCEDURES
 from console.server.dispatch import refusal_of
-from console.server.procedures import MUTATIONS, QUERIES, STREAMS
-from console.server.refusal import BUSY, FAULT
+from console.server.procedures import MUTATIONS, QUERIES
+from console.server.refusal import BUSY, FAULT, UNREADABLE
 from console.server.routes.trpc import MOST_BYTES
 from console.server.store.schema import conversations
 from tests.server.calling import MOUNT, Talk, talking
@@ -22,10 +22,10 @@ from tests.support.server import RunningServer, running_server
 
 
 def test_every_procedure_of_the_contract_is_served() -> None:
-    kinds = {"query": QUERIES, "mutation": MUTATIONS, "subscription": STREAMS}
+    kinds = {"query": QUERIES, "mutation": MUTATIONS, "subscription": {"events"}}
     for procedure in PROCEDURES.values():
         assert [kind for kind, served in kinds.items() if procedure.name in served] == [procedure.kind]
-    assert len(QUERIES) + len(MUTATIONS) + len(STREAMS) == len(PROCEDURES)
+    assert sum(map(len, kinds.values())) == len(PROCEDURES)
 
 
 async def test_a_session_says_who_calls_and_what_the_server_can(agent: Talk) -> None:
@@ -114,8 +114,11 @@ async def test_a_key_is_slowed_down_after_its_burst_and_others_are_not(tmp_path:
         assert [answer.status_code for answer in answers] == [200] * 8 + [429] * 2
         assert 1 <= int(answers[-1].headers["retry-after"]) <= 4
         assert answers[-1].json()["error"]["data"]["code"] == "TOO_MANY_REQUESTS"
+        subscribed = await fast.http.get(MOUNT + "events")
+        assert "TOO_MANY_REQUESTS" in subscribed.text
+        assert 1 <= int(subscribed.headers["retry-after"]) <= 4
         batch = await calm.http.get("/api/trpc/" + ",".join(["v1.connect.session"] * 9) + "?batch=1")
-        assert batch.status_code == 429
+        assert (batch.status_code, batch.json()["error"]["message"]) == (400, "Batch call exceeds maximum size")
         assert (await calm.ask("session")).status_code == 200
 
 
@@ -144,6 +147,25 @@ def test_a_store_that_cannot_write_asks_to_come_back(caplog: pytest.LogCaptureFi
     refusal = refusal_of(OperationalError("INSERT", {}, Exception("database or disk is full")))
     assert (refusal.status, refusal.sentence) == (503, BUSY)
     assert "disk is full" in caplog.text
+    assert "INSERT" not in caplog.text
+
+
+async def test_a_store_that_cannot_be_read_answers_in_the_form_of_each_route(
+    server: RunningServer, agent: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert server.server is not None
+    store = server.server.service.store
+    conversation = {"id": (await agent.customer())["id"]}
+    await store.write(lambda transaction: transaction.connection.exec_driver_sql("ALTER TABLE channels RENAME TO c"))
+    broken = await agent.ask("getConversation", **conversation)
+    assert (broken.status_code, broken.json()["error"]["message"]) == (503, UNREADABLE)
+    await store.write(lambda transaction: transaction.connection.exec_driver_sql("ALTER TABLE keys RENAME TO k"))
+    for answer in (await agent.ask("session"), await agent.ask("send", conversationId="x")):
+        assert (answer.status_code, answer.json()["error"]["message"]) == (503, UNREADABLE)
+    answer = await agent.http.get(ASSET.path.replace("{key}", "x"))
+    assert (answer.status_code, answer.json()) == (503, {"message": UNREADABLE})
+    assert "no such table" in caplog.text
+    assert "SELECT" not in caplog.text
 
 
 async def test_a_client_that_leaves_midway_disturbs_nobody(server: RunningServer, agent: Talk) -> None:

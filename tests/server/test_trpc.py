@@ -20,9 +20,12 @@ from console.server.trpc import (
     MOST_CALLS,
     Answer,
     Call,
+    Calls,
     Outcome,
     Request,
-    read_request,
+    read_head,
+    with_form,
+    with_inputs,
     write_answer,
     write_refusal,
 )
@@ -120,6 +123,7 @@ class Asked:
 
     request: Request
     headers: dict[str, str]
+    body: bytes
 
 
 def asked(file: str, name: str) -> Asked:
@@ -142,13 +146,19 @@ def asked(file: str, name: str) -> Asked:
         else:
             told["url"] = part
     path, _, query = told["url"].partition("/api/trpc/" if "/api/trpc/" in told["url"] else "$B/")[2].partition("?")
-    return Asked(Request(told["-X"], path, query, headers, told["-d"].encode()), headers)
+    return Asked(Request(told["-X"], path, query, headers), headers, told["-d"].encode())
 
 
-def answered(request: Request, headers: dict[str, str] | None = None) -> Answer:
+def read_request(request: Request, body: bytes = b"") -> Calls:
+    """The calls of a request, each with its input."""
+    calls = read_head(request, RECORDED)
+    return with_inputs(calls, (calls.query or {}).get("input") if request.method == "GET" else body)
+
+
+def answered(request: Request, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
     """What our half answers for the recorded procedures."""
     try:
-        calls = read_request(request, RECORDED)
+        calls = read_request(request, body)
     except Refusal as refusal:
         return write_refusal(refusal)
     return write_answer(calls, [_outcome(call, headers or {}) for call in calls.calls])
@@ -168,7 +178,7 @@ def _outcome(call: Call, headers: dict[str, str]) -> Outcome:
 @pytest.mark.parametrize("name", WORD_FOR_WORD)
 def test_an_answer_is_the_real_servers_word_for_word(name: str) -> None:
     question, theirs = asked(recorded.V11, name), recorded.answer(recorded.V11, name)
-    ours = answered(question.request, question.headers)
+    ours = answered(question.request, question.body, question.headers)
     assert (ours.status, ours.body.decode()) == (theirs.status, theirs.body.decode().strip())
     assert dict(ours.headers).get("allow", "").lower() == theirs.headers.get("allow", "")
 
@@ -176,14 +186,14 @@ def test_an_answer_is_the_real_servers_word_for_word(name: str) -> None:
 @pytest.mark.parametrize("name", MORE)
 def test_superjson_streams_and_subscriptions_are_answered_as_by_the_real_server(name: str) -> None:
     question, theirs = asked(recorded.V11_MORE, name), recorded.answer(recorded.V11_MORE, name)
-    ours = answered(question.request, question.headers)
+    ours = answered(question.request, question.body, question.headers)
     assert (ours.status, ours.body.decode()) == (theirs.status, theirs.body.decode().strip())
 
 
 @pytest.mark.parametrize("name", BUT_FOR_THE_MESSAGE)
 def test_input_that_is_no_json_fails_its_own_call_and_no_parser_speaks(name: str) -> None:
     question, theirs = asked(recorded.V11, name), recorded.answer(recorded.V11, name)
-    ours = answered(question.request, question.headers)
+    ours = answered(question.request, question.body, question.headers)
     message = "The input is not valid JSON."
     expected = re.sub(r'"message":"(?:[^"\\]|\\.)*JSON(?:[^"\\]|\\.)*"', f'"message":"{message}"', theirs.body.decode())
     assert (ours.status, ours.body.decode()) == (theirs.status, expected.strip())
@@ -221,17 +231,35 @@ def test_a_streamed_batch_is_one_head_line_of_finished_values(header: str, query
             '{"json":{"at":"1970-01-01T00:00:00.000Z"},"meta":{"values":{"at":["Date"]}}}',
             {"at": "1970-01-01T00:00:00.000Z"},
         ),
+        ('{"json":[1],"meta":{"values":{"%s.a":["undefined"]}}}' % ("9" * 5000), [1]),
         ('{"json":1,"other":2}', {"json": 1, "other": 2}),
     ],
 )
 def test_a_wrapped_input_means_what_its_sender_meant(raw: str, meant: Any) -> None:
-    calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON, raw.encode()), RECORDED)
+    calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON), raw.encode())
     assert calls.calls[0].input() == meant
+
+
+@pytest.mark.parametrize(
+    ("beginning", "is_wrapped"),
+    [
+        (b'{"json":{"a":1', True),
+        (b' { "0" : {"json" :null', True),
+        (b'{"0":{"a":1', False),
+        (b'{"a":{"json":1}}', False),
+        (b"", False),
+        (None, False),
+        ('{"json":', True),
+    ],
+)
+def test_the_transformer_is_told_by_how_a_body_begins(beginning: str | bytes | None, is_wrapped: bool) -> None:
+    calls = read_head(Request("POST", "v1.connect.echoM", "", _JSON), RECORDED)
+    assert with_form(calls, beginning).is_wrapped == is_wrapped
 
 
 def test_an_undefined_root_is_no_input() -> None:
     raw = b'{"json":null,"meta":{"values":["undefined"]}}'
-    calls = read_request(Request("POST", "v1.connect.noInputM", "", _JSON, raw), RECORDED)
+    calls = read_request(Request("POST", "v1.connect.noInputM", "", _JSON), raw)
     assert calls.calls[0].input() is UNDEFINED
     assert calls.is_wrapped
 
@@ -258,10 +286,14 @@ def test_the_longest_wait_of_a_batch_is_told() -> None:
         (b'{"a":' + b"9" * 5000 + b"}", "The input is not valid JSON."),
         (b"[" * 100_000, "The input is not valid JSON."),
         (b"[" * 65 + b"]" * 65, "The input is nested too deeply."),
+        (b'{"a":[' + b"[]," * 20_000 + b"[]]}", "The input may have at most 20,000 values."),
+        (b'{"a":1e400}', "The input is not valid JSON."),
+        (b'{"a":-1e999}', "The input is not valid JSON."),
+        (b'{"a":"\xed\xa0\x80"}', "The input is not valid JSON."),
     ],
 )
 def test_input_that_would_harm_is_refused_with_a_sentence(body: bytes, sentence: str) -> None:
-    calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON, body), RECORDED)
+    calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON), body)
     with pytest.raises(Refusal, match=re.escape(sentence)):
         calls.calls[0].input()
 
@@ -276,7 +308,7 @@ def test_input_that_would_harm_is_refused_with_a_sentence(body: bytes, sentence:
     ],
 )
 def test_input_that_no_table_could_keep_is_made_whole(body: bytes, meant: Any) -> None:
-    calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON, body), RECORDED)
+    calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON), body)
     taken = calls.calls[0].input()
     assert taken == meant or meant is None
 
@@ -287,7 +319,7 @@ def test_a_batch_of_too_many_calls_is_refused_whole() -> None:
 
 
 def test_the_first_of_two_inputs_is_taken_and_plus_is_a_space() -> None:
-    calls = read_request(Request("GET", "v1.connect.echo", "input=%22a+b%22&input=2", {}), RECORDED)
+    calls = read_request(Request("GET", "v1.connect.echo", "input=%22a+b%22&input=2", {}))
     assert calls.calls[0].input() == "a b"
 
 
@@ -295,4 +327,4 @@ _JSON = {"content-type": "application/json"}
 
 
 def _one_call() -> Any:
-    return read_request(Request("GET", "v1.connect.a,v1.connect.b,v1.connect.c", "", {}), RECORDED)
+    return read_request(Request("GET", "v1.connect.a,v1.connect.b,v1.connect.c", "", {}))

@@ -30,7 +30,6 @@ MUTATIONS: Mapping[str, Mutation] = {
     contract.SAVE_ARTICLE.name: directory.save_article,
     contract.MARK_READ.name: messages.mark_read,
 }
-STREAMS: frozenset[str] = frozenset({contract.EVENTS.name})
 
 BY_PATH: Mapping[str, Procedure[Any, Any]] = {one.path: one for one in contract.PROCEDURES.values()}
 """The contract's procedures by what stands in the address."""

@@ -25,7 +25,7 @@ from console.server.ai.workspace import WorkspaceKnowledge
 from console.server.auth import Caller
 from console.server.dispatch import refusal_of
 from console.server.refusal import Refusal, bad_request
-from console.server.routes.body import Body, EarlyAnswer
+from console.server.routes.body import GONE, Body, EarlyAnswer
 from console.server.routes.rest import refused
 from console.server.sentences import sentence_of
 from console.server.service import Service
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("connect360.server")
 
 _MOST_BYTES = 256 * 1024
-_GONE = 499
 
 
 class AiRoutes:
@@ -66,7 +65,7 @@ class AiRoutes:
             self._answering.check(wanted)
             return self._answer(await self._prepared(caller, wanted))
         except ClientDisconnect:
-            return Response(status_code=_GONE)
+            return Response(status_code=GONE)
         except Refusal as refusal:
             return EarlyAnswer(refused(refusal), body)
 

@@ -12,6 +12,8 @@ from starlette.types import Receive, Scope, Send
 from console.server.refusal import Refusal
 
 SILENCE_SECONDS = 30.0
+GONE = 499
+"""The status of an answer that nobody is there to see."""
 _LINGER_BYTES = 64 * 1024 * 1024
 _LINGER_SECONDS = 3.0
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from console.contract.events import EVENT, Event
+from console.contract.events import EVENT, Event, Resync
 from console.server.auth import Caller
 from console.server.dispatch import read_input, refusal_of
 from console.server.refusal import Refusal
@@ -18,7 +18,7 @@ from console.server.service import Service
 from console.server.store import events
 from console.server.store.events import Follow
 from console.server.superjson import wrap
-from console.server.trpc import Call, Calls, error_shape
+from console.server.trpc import Calls, error_shape
 
 if TYPE_CHECKING:
     from sse_starlette import ServerSentEvent
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
 _HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no", "vary": "trpc-accept, accept"}
 
 
-def event_stream(service: Service, calls: Calls, headers: Mapping[str, str]) -> Response:
+def event_stream(service: Service, caller: Caller | None, calls: Calls, headers: Mapping[str, str]) -> Response:
     """The stream that answers a subscription."""
     from sse_starlette import EventSourceResponse
 
-    call = calls.calls[0]
-    allow = {"allow": "GET"} if call.refusal is not None else {}
+    opened = _opened(caller, calls, headers)
     return EventSourceResponse(
-        _stream(service, calls, headers),
-        headers=_HEADERS | allow,
+        _stream(service, opened, calls),
+        headers=_HEADERS | _about(opened),
         ping=service.config.ping_seconds,
         ping_message_factory=_ping,
         sep="\n",
     )
 
 
-async def _stream(service: Service, calls: Calls, headers: Mapping[str, str]) -> AsyncIterator[ServerSentEvent]:
+async def _stream(
+    service: Service, opened: tuple[Caller, str | None] | Refusal, calls: Calls
+) -> AsyncIterator[ServerSentEvent]:
     call = calls.calls[0]
-    silence = int(service.config.ping_seconds * 3000)
-    try:
-        caller, last = _opened(service, call, calls, headers)
-    except Refusal as refusal:
-        yield _said(f'{{"reconnectAfterInactivityMs":{silence}}}', "connected")
-        yield _refused(refusal, call.path, calls.is_wrapped)
+    settings = f'{{"reconnectAfterInactivityMs":{int(service.config.ping_seconds * 3000)}}}'
+    if isinstance(opened, Refusal):
+        yield _said(settings, "connected")
+        yield _refused(opened, call.path, calls.is_wrapped)
         return
+    caller, last = opened
     follow = Follow(caller.workspace_id, caller.member_id, caller.key_id)
     with service.hub.listening(caller.workspace_id, caller.key_id) as listener:
         oldest, newest = await service.store.read(events.bounds, caller.workspace_id)
@@ -57,9 +57,10 @@ async def _stream(service: Service, calls: Calls, headers: Mapping[str, str]) ->
         is_lost = position is None or position > newest or position < oldest - 1
         start = newest if position is None or is_lost else position
         # The id tells a client that has none yet from where to go on if nothing happens before it loses the line.
-        yield _said(f'{{"reconnectAfterInactivityMs":{silence}}}', "connected", str(start))
+        # Where the past is lost, only `resync` may bring it: who loses the line between the two must be told again.
+        yield _said(settings, "connected", None if is_lost else str(start))
         if is_lost:
-            yield _told(await service.store.read(events.resync, caller.workspace_id, service.now()), calls.is_wrapped)
+            yield _told(Resync(id=str(start), at=service.config.clock()), calls.is_wrapped)
         while not listener.is_closing:
             page = await service.store.read(events.after, follow, start)
             for event in page.events:
@@ -72,18 +73,27 @@ async def _stream(service: Service, calls: Calls, headers: Mapping[str, str]) ->
                 return
 
 
-def _opened(service: Service, call: Call, calls: Calls, headers: Mapping[str, str]) -> tuple[Caller, str | None]:
-    """Who follows, and from which event on; None from now. Raises the refusal of whoever may not."""
+def _opened(caller: Caller | None, calls: Calls, headers: Mapping[str, str]) -> tuple[Caller, str | None] | Refusal:
+    """Who follows, and from which event on, None from now; or why not."""
+    call = calls.calls[0]
     if call.refusal is not None:
-        raise call.refusal
-    assert call.procedure is not None
-    caller = service.caller(headers)
-    service.limiter.count(caller.key_id)
-    caller.require(call.procedure.permission)
-    wanted = read_input(call)
+        return call.refusal
+    assert caller is not None
+    try:
+        wanted = read_input(call)
+    except Refusal as refusal:
+        return refusal
     query = calls.query or {}
     named = (headers.get("last-event-id"), query.get("lastEventId"), query.get("Last-Event-Id"), wanted.last_event_id)
     return caller, next((last for last in named if last), None)
+
+
+def _about(opened: object) -> dict[str, str]:
+    """What the answer's headers say of a refusal."""
+    if not isinstance(opened, Refusal):
+        return {}
+    method = {"allow": "GET"} if opened.code == "METHOD_NOT_SUPPORTED" else {}
+    return method | ({"retry-after": str(opened.retry_after)} if opened.retry_after else {})
 
 
 def _number(last: str) -> int | None:

@@ -18,7 +18,7 @@ from console.server.file_names import content_disposition
 from console.server.files import FileStore, receive
 from console.server.ids import new_id
 from console.server.refusal import BUSY, Refusal, not_found
-from console.server.routes.body import SILENCE_SECONDS, Body, EarlyAnswer
+from console.server.routes.body import GONE, SILENCE_SECONDS, Body, EarlyAnswer
 from console.server.routes.rest import refused
 from console.server.service import Service
 from console.server.store.attachments import add_attachments, attachment_by_key
@@ -26,7 +26,6 @@ from console.server.store.attachments import add_attachments, attachment_by_key
 FOLDER = "files"
 _LIMITS = Limits()
 _MOST_AROUND = 1024 * 1024  # boundaries, headers, and fields that are no files
-_GONE = 499  # nobody is there to see it
 
 
 class FileRoutes:
@@ -55,7 +54,7 @@ class FileRoutes:
             await self._record(caller, stored)
             return JSONResponse(UploadedFiles(files=stored).wire())
         except ClientDisconnect:
-            return Response(status_code=_GONE)
+            return Response(status_code=GONE)
         except Refusal as refusal:
             return EarlyAnswer(refused(refusal), body)
         except (OSError, BaseError, OperationalError):  # a full disk, most likely

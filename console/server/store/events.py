@@ -15,7 +15,6 @@ from console.contract.events import (
     Event,
     MessageCreated,
     ReadUpdated,
-    Resync,
 )
 from console.contract.shapes import Conversation, Message
 from console.server.clock import as_time
@@ -97,11 +96,6 @@ def newest(connection: Connection, workspace_ids: Sequence[str]) -> dict[str, in
     wanted = select(events.c.workspace_id, func.max(events.c.id)).where(events.c.workspace_id.in_(workspace_ids))
     rows = connection.execute(wanted.group_by(events.c.workspace_id))
     return {row[0]: row[1] for row in rows}
-
-
-def resync(connection: Connection, workspace_id: str, now: int) -> Resync:
-    """Sent where the past is gone; it carries the newest number, from which the client goes on."""
-    return Resync(id=str(bounds(connection, workspace_id)[1]), at=as_time(now))
 
 
 _AFTER = (

@@ -1,0 +1,88 @@
+"""What is too much is refused with a sentence, and before it costs anything."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.server.calling import MOUNT, Refused, Talk
+from tests.support.server import RunningServer
+
+HEAD = "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 900000\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "begun", "status", "shape"),
+    [
+        (MOUNT + "nothing", "[", b"404", b'{"error":{"message":'),
+        (MOUNT + "send", "[", b"401", b'{"error":{"message":'),
+        (MOUNT + "send", '{"json":', b"401", b'{"error":{"json":{"message":'),
+        (MOUNT + "send,v1.connect.send?batch=1", "{", b"401", b'[{"error":{"message":'),
+        (MOUNT + "send?batch=1", '{"0":{"json":', b"401", b'[{"error":{"json":{"message":'),
+        (MOUNT + "session", "[", b"405", b'{"error":{"message":'),
+    ],
+)
+async def test_path_method_and_key_are_looked_at_before_the_body_is_there(
+    server: RunningServer, path: str, begun: str, status: bytes, shape: bytes
+) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(HEAD.format(path=path).encode() + begun.encode())
+    await writer.drain()
+    async with asyncio.timeout(5):
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.read(100)
+    writer.close()
+    assert head.split()[1] == status
+    assert body.startswith(shape)
+
+
+TOP = {"customer": {"name": "Jane"}}
+TOO_MUCH: list[tuple[str, dict[str, Any], str]] = [
+    ("getOrCreateConversation", {"customerId": ""}, "customerId must be at least 1 character"),
+    ("getOrCreateConversation", {"customer": {"id": ""}}, "customer.id must be at least 1 character"),
+    ("claimGuestConversations", {"fingerprint": "finger-print", "customerId": ""}, "customerId must be at least"),
+    ("send", {"conversationId": "c", "sender": "customer", "customerId": ""}, "customerId must be at least"),
+    ("getConversation", {"id": "x" * 201}, "id must be at most 200 characters"),
+    ("getOrCreateConversation", TOP | {"name": "x" * 501}, "name must be at most 500 characters"),
+    ("getOrCreateConversation", TOP | {"memberIds": ["m"] * 201}, "memberIds must have at most 200 entries"),
+    ("getOrCreateConversation", TOP | {"channelIds": ["c"] * 51}, "channelIds must have at most 50 entries"),
+    ("send", {"conversationId": "c", "attachmentIds": ["a"] * 21}, "attachmentIds must have at most 20 entries"),
+    ("send", {"conversationId": "c", "flags": ["f"] * 21}, "flags must have at most 20 entries"),
+    ("send", {"conversationId": "c", "flags": ["f" * 101]}, "flags.0 must be at most 100 characters"),
+    ("getOrCreateConversation", {"customer": {"phone": "1" * 61}}, "customer.phone must be at most 60 characters"),
+    ("listConversations", {"query": "x" * 501}, "query must be at most 500 characters"),
+    ("listMessages", {"conversationId": "c", "cursor": "x" * 2001}, "cursor must be at most 2,000 characters"),
+]
+
+
+@pytest.mark.parametrize(("procedure", "wanted", "sentence"), TOO_MUCH)
+async def test_what_no_person_means_is_refused(
+    agent: Talk, procedure: str, wanted: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(Refused, match=f"400 {sentence}"):
+        await agent.call(procedure, **wanted)
+
+
+async def test_a_list_is_left_at_its_first_fault(agent: Talk) -> None:
+    with pytest.raises(Refused) as refused:
+        await agent.call("send", conversationId="c", attachmentIds=[[]] * 10_000)
+    assert refused.value.sentence == "attachmentIds.0 must be a text"
+
+
+async def test_numbers_and_times_beyond_all_bounds_are_refused(agent: Talk, admin: Talk) -> None:
+    for number in ("1e400", "-1e999"):
+        body = f'{{"customer":{{"metadata":{{"n":{number}}}}}}}'
+        answer = await agent.http.post(
+            MOUNT + "getOrCreateConversation", content=body, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == 400
+    wrapped = {"json": {"customer": {"tags": [1]}}, "meta": {"values": {"customer.tags." + "9" * 5000: ["undefined"]}}}
+    assert (await agent.http.post(MOUNT + "getOrCreateConversation", json=wrapped)).status_code == 400
+
+
+async def test_a_session_may_be_asked_for_with_null(agent: Talk) -> None:
+    assert (await agent.http.get(MOUNT + "session", params={"input": "null"})).status_code == 200
+    assert (await agent.http.get(MOUNT + "listMembers", params={"input": "null"})).status_code == 400

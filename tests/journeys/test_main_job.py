@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from statistics import median
 
 import pytest
 
@@ -34,7 +35,15 @@ async def test_the_main_job(workspace: Workspace, tmp_path: Path, columns: int, 
         await asyncio.gather(find(maya, name), find(tomas, name))
         await maya.until("My lamp is broken.")
 
-        await _answer_with_a_file_and_a_draft(maya, tomas)
+        await _draft_with_a_file(maya)
+        # What Tomás must see since tells that he would have seen the answer too: nothing goes out on one key.
+        await customer_writes(workspace, name, "I would rather have a new one.")
+        await tomas.until("I would rather have a new one.")
+        assert "30 days" not in tomas.text()
+        maya.send(ENTER)
+        await tomas.until("Shall I?")
+        await tomas.until("invoice.txt")
+        await maya.until(lambda shown: "not sent yet" not in shown.text())
         answer = await _newest(api, jane)
         assert answer.content["en"].endswith(" Shall I?")
         assert [file.name for file in answer.attachments] == ["invoice.txt"]
@@ -59,7 +68,7 @@ async def test_the_main_job(workspace: Workspace, tmp_path: Path, columns: int, 
         maya.send("s")
         await maya.until("enter delete")
         maya.send(ENTER)
-        await maya.until("eleted")
+        await maya.until(lambda shown: "type the name" not in shown.text() and "› Returns" not in shown.text())
         assert not (await api.conversations.list(ListConversations(parent_id=jane))).items
         maya.send("q")
         assert await maya.wait() == 0
@@ -69,7 +78,8 @@ async def _newest(api: Api, conversation_id: str) -> Message:
     return (await api.messages.list(conversation_id)).items[0]
 
 
-async def _answer_with_a_file_and_a_draft(maya: Terminal, tomas: Terminal) -> None:
+async def _draft_with_a_file(maya: Terminal) -> None:
+    """As far as a reply that is held."""
     maya.send("r")
     await maya.until(WRITING)
     maya.send(CTRL_F)
@@ -84,11 +94,6 @@ async def _answer_with_a_file_and_a_draft(maya: Terminal, tomas: Terminal) -> No
     await maya.until("Shall I?")
     maya.send(ENTER)
     await maya.until("Enter now")
-    assert "30 days" not in tomas.text(), "nothing goes out on one key"
-    maya.send(ENTER)
-    await tomas.until("Shall I?")
-    await tomas.until("invoice.txt")
-    await maya.until(lambda shown: "not sent yet" not in shown.text())
 
 
 async def _note(maya: Terminal, tomas: Terminal) -> None:
@@ -111,18 +116,21 @@ async def _begin_below(maya: Terminal, name: str) -> None:
 
 
 async def test_a_colleague_sees_an_answer_within_a_second(workspace: Workspace, tmp_path: Path) -> None:
-    await customer_writes(workspace, "Hurried Hal", "Quick question!")
+    hal = await customer_writes(workspace, "Hurried Hal", "Quick question!")
     async with (
+        Api(workspace.url, workspace.key("agent")) as api,
         workspace.console(workspace.key("agent"), tmp_path / "maya") as maya,
         workspace.console(workspace.key("agent", TOMAS), tmp_path / "tomas") as tomas,
     ):
         await asyncio.gather(find(maya, "Hurried Hal"), find(tomas, "Hurried Hal"))
         seconds = []
-        for turn in range(3):  # the best of three: other tests share the processor
+        for turn in range(5):
             await write(maya, f"answer number {turn}")
-            before = perf_counter()
             maya.send(ENTER)
             await tomas.until(f"answer number {turn}")
-            seconds.append(perf_counter() - before)
+            seen = datetime.now(UTC)
+            answer = await _newest(api, hal)
+            assert answer.content["en"] == f"answer number {turn}"
+            seconds.append((seen - answer.created_at).total_seconds())
             await leave_composer(maya)
-        assert min(seconds) < 1.0
+        assert median(seconds) < 1.0, seconds  # since the server took it: how fast somebody types is not ours

@@ -30,8 +30,8 @@ class Situation:
     entry: Entry | None = None  # the message under the thread's cursor
     has_text: bool = False
     held: Entry | None = None  # a message that may still be taken back
+    can_undo: bool = False  # the last change of a conversation
     is_drafting: bool = False
-    member_id: str | None = None
 
 
 When = Callable[[Situation], str | None]
@@ -64,6 +64,9 @@ class Action:
         return self.when(situation)
 
 
+_DRAFTING = "The draft is still being written: Esc stops it."
+
+
 def _conversation(now: Situation) -> str | None:
     return None if now.conversation else "Choose a conversation first."
 
@@ -85,7 +88,7 @@ def _file(now: Situation) -> str | None:
 def _writable(now: Situation) -> str | None:
     if problem := _open(now):
         return problem
-    return "The draft is still being written: Esc stops it." if now.is_drafting else None
+    return _DRAFTING if now.is_drafting else None
 
 
 def _written(now: Situation) -> str | None:
@@ -94,14 +97,24 @@ def _written(now: Situation) -> str | None:
     return None if now.has_text or now.held else "Nothing is written yet."
 
 
-def _held(now: Situation) -> str | None:
-    return None if now.held else "Nothing is waiting to be sent."
+def _undoable(now: Situation) -> str | None:
+    if now.is_drafting:
+        return _DRAFTING
+    return None if now.held or now.can_undo else "There is nothing to undo."
 
 
 def _unsent(now: Situation) -> str | None:
+    if now.is_drafting:
+        return _DRAFTING
     if now.entry and now.entry.delivery in ("failed", "unknown"):
         return None
     return "Go to a message that was not sent first."
+
+
+def _answerable(now: Situation) -> str | None:
+    if problem := _message(now) or _writable(now):
+        return problem
+    return None if now.entry and now.entry.delivery == "sent" else "This message was not sent yet."
 
 
 def _action(
@@ -149,18 +162,18 @@ ACTIONS: tuple[Action, ...] = (
     _action("app.back", "back", "One step back; nothing is lost", "escape", EVERYWHERE, "Everywhere"),
     _action("pane.next", "next pane", "Go to the next pane", "tab", EVERYWHERE, "Everywhere"),
     _action("pane.previous", "previous pane", "Go to the previous pane", "shift+tab", EVERYWHERE, "Everywhere"),
-    _action("message.undo", "undo", "Take back the message that is held", "u", LISTS, "Everywhere",
-            permission=ENGAGE, when=_held),
+    _action("message.undo", "undo", "Undo what is held, or the last change", "u", LISTS, "Everywhere",
+            permission=ENGAGE, when=_undoable),
     _action("app.theme", "theme", "Choose a theme", "f9", EVERYWHERE, "Everywhere"),
     _action("app.repaint", "repaint", "Draw the whole screen anew", "ctrl+l", EVERYWHERE, "Everywhere"),
-    _action("app.quit", "close", "Close the console, keep drafts", "q", LISTS, "Everywhere"),
+    _action("app.quit", "close", "Quit; drafts are kept", "q", LISTS, "Everywhere"),
     # views
-    _action("view.inbox", "inbox", "What is open", "g_then_i", LISTS, "Views"),
-    _action("view.mine", "mine", "What is assigned to me", "g_then_m", LISTS, "Views"),
-    _action("view.unassigned", "unassigned", "What nobody has taken", "g_then_u", LISTS, "Views"),
-    _action("view.waiting", "waiting", "Who waits, the longest first", "g_then_w", LISTS, "Views"),
-    _action("view.drafts", "drafts", "What is written and not sent", "g_then_d", LISTS, "Views"),
-    _action("view.all", "all", "Everything, resolved too", "g_then_a", LISTS, "Views"),
+    _action("view.inbox", "inbox", "Inbox: what is open", "g_then_i", LISTS, "Views"),
+    _action("view.mine", "mine", "Mine: what is assigned to me", "g_then_m", LISTS, "Views"),
+    _action("view.unassigned", "unassigned", "Unassigned: what nobody took", "g_then_u", LISTS, "Views"),
+    _action("view.waiting", "waiting", "Waiting: the longest first", "g_then_w", LISTS, "Views"),
+    _action("view.drafts", "drafts", "Drafts: written and not sent", "g_then_d", LISTS, "Views"),
+    _action("view.all", "all", "All of them, resolved too", "g_then_a", LISTS, "Views"),
     # conversations
     _action("tree.down", "down", "Next conversation", "j down", _TREE, "Conversations"),
     _action("tree.up", "up", "Previous conversation", "k up", _TREE, "Conversations"),
@@ -176,9 +189,9 @@ ACTIONS: tuple[Action, ...] = (
             "Conversations"),
     _action("conversation.resolve_next", "resolve, next", "Resolve; open the next that waits", "E", LISTS,
             "Conversations", permission=ENGAGE, when=_conversation),
-    _action("conversation.snooze", "snooze", "Put it off until a time", "s", LISTS, "Conversations",
+    _action("conversation.snooze", "snooze", "Snooze it until a time", "s", LISTS, "Conversations",
             permission=ENGAGE, when=_conversation),
-    _action("conversation.assign", "assign", "Give it to a colleague", "a", LISTS, "Conversations",
+    _action("conversation.assign", "assign", "Assign it to a colleague", "a", LISTS, "Conversations",
             permission=ENGAGE, when=_conversation),
     _action("conversation.take", "take", "Take it, or give it back", "A", LISTS, "Conversations",
             permission=ENGAGE, when=_conversation),
@@ -186,9 +199,9 @@ ACTIONS: tuple[Action, ...] = (
             permission=ENGAGE, when=_conversation),
     _action("conversation.priority", "priority", "Set its priority", "p", LISTS, "Conversations",
             permission=ENGAGE, when=_conversation),
-    _action("conversation.create", "new", "Begin one with a customer", "c", LISTS, "Conversations",
+    _action("conversation.create", "new", "New conversation with a customer", "c", LISTS, "Conversations",
             permission=ENGAGE),
-    _action("conversation.create_sub", "new below", "Make one below this one", "C", LISTS, "Conversations",
+    _action("conversation.create_sub", "new below", "New conversation below this one", "C", LISTS, "Conversations",
             permission=ENGAGE, when=_conversation),
     _action("conversation.rename", "rename", "Rename the conversation", "f2", LISTS, "Conversations",
             permission=ENGAGE, when=_conversation),
@@ -205,13 +218,13 @@ ACTIONS: tuple[Action, ...] = (
             _THREAD, "Thread"),
     _action("thread.top", "oldest", "The oldest message loaded", "g_then_g home", _THREAD, "Thread"),
     _action("thread.bottom", "newest", "The newest message; follow", "G end", _THREAD, "Thread"),
-    _action("thread.page_down", "page down", "A page down", "pagedown ctrl+d", (*_THREAD, "composer"), "Thread"),
-    _action("thread.page_up", "page up", "A page up", "pageup ctrl+u", (*_THREAD, "composer"), "Thread"),
+    _action("thread.page_down", "page down", "A page down", "pagedown", (*_THREAD, "composer"), "Thread"),
+    _action("thread.page_up", "page up", "A page up", "pageup", (*_THREAD, "composer"), "Thread"),
     _action("thread.leave", "back", "Back to the conversations", "h left", ("thread", "customer"), "Thread"),
     _action("message.reply_to", "reply to this", "Reply to this message", "R", _THREAD, "Thread",
-            permission=ENGAGE, when=lambda now: _message(now) or _writable(now)),
-    _action("message.retry", "send again", "Send a failed message again", "enter", _THREAD, "Thread",
-            permission=ENGAGE, when=_unsent),
+            permission=ENGAGE, when=_answerable),
+    _action("message.retry", "answer", "Reply; a failed message: send it again", "enter", _THREAD, "Thread",
+            permission=ENGAGE, when=_writable),
     _action("message.discard", "edit", "Take a failed message back", "backspace", _THREAD,
             "Thread", permission=ENGAGE, when=_unsent),
     _action("ai.options", "draft with", "An AI draft with task, tone, orders", "D", LISTS, "Thread",
@@ -230,8 +243,10 @@ ACTIONS: tuple[Action, ...] = (
             permission=ENGAGE),
     _action("composer.template", "template", "Insert a template; / at the start too", "f4", EVERYWHERE,
             "Composer", permission=ENGAGE, feature="templates", when=_writable),
-    _action("composer.detach", "detach", "Take the last file off again", "ctrl+x", _COMPOSER, "Composer",
+    _action("composer.detach", "detach", "Take the last file off, or the quote", "ctrl+x", _COMPOSER, "Composer",
             permission=ENGAGE),
+    _action("composer.undo", "undo typing", "Undo typing; a draft as a whole", "ctrl+underscore f8", _COMPOSER,
+            "Composer", permission=ENGAGE),
 )  # fmt: skip
 
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}

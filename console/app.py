@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -11,17 +13,20 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
+from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 from console import themes
 from console.config import Settings, save_settings
 from console.driver import MarkControls, SafeDriver
+from console.errors import SettingsError
 from console.keymap import Keymap
 from console.screens.main import MainScreen
 from console.screens.palette import ActionProvider
 from console.screens.sign_in import Credentials, SignIn, TryDemo
 from console.screens.too_small import TooSmall, is_too_small
 from console.text import bidi
-from console.text.safe import SafeLine
+from console.text.safe import SafeLine, line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,6 +37,11 @@ if TYPE_CHECKING:
     from console.state.follow import Follower
     from console.state.outbox import Outbox
     from console.state.store import Store
+
+
+_TURNS = 4
+_KEY_SECONDS = 0.5
+"""For one key at most: whatever holds it up longer must not hold up all."""
 
 
 class ConsoleApp(App[str | None], inherit_bindings=False):
@@ -47,12 +57,14 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         settings: Settings,
         *,
         profile: str = "default",
-        title: str | None = None,
+        secrets: set[str] | None = None,
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.settings = settings
         self.profile = profile
-        self._window_title = title
+        self._secrets = secrets if secrets is not None else set()  # what no report may show
+        self._base_url = settings.base_url
+        self._main: MainScreen | None = None
         self.clock = clock or (lambda: datetime.now(UTC))
         bidi.turns.set(settings.bidi == "visual")
         self._no_color = bool(os.environ.get("NO_COLOR"))
@@ -70,8 +82,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
     # opening and closing
 
     async def on_mount(self) -> None:
-        if self._window_title and isinstance(self._driver, SafeDriver):
-            self._driver.set_title(self._window_title)
+        if isinstance(self._driver, SafeDriver):
+            self._driver.set_title(self.TITLE or "")
         if self.settings.api_key is None:
             self.run_worker(self._sign_in(None), exclusive=True, group="session")
         else:
@@ -92,17 +104,22 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
 
     async def _sign_in(self, problem: SafeLine | None) -> None:
         """Ask for address and key until there is one, and remember it."""
-        answer = await self.push_screen_wait(SignIn(self.settings.base_url, problem))
+        answer = await self.push_screen_wait(SignIn(self._base_url, problem))
         match answer:
             case None:
                 self.exit()
             case Credentials(base_url, key):
-                save_settings(base_url=base_url, api_key=key)
-                self._open_workspace(base_url, key)
+                self._secrets.add(key)
+                self._base_url = base_url
+                main = self._open_workspace(base_url, key)
+                try:
+                    save_settings(base_url=base_url, api_key=key)
+                except SettingsError as error:
+                    main.say(line(f"This key is not remembered: {error}", 400), is_error=True)
             case TryDemo():
                 self.exit("demo")
 
-    def _open_workspace(self, base_url: str, key: str) -> None:
+    def _open_workspace(self, base_url: str, key: str) -> MainScreen:
         """The client, what is known and what is drafted, and the main screen on them."""
         # Imported here: the panes need none of it to be drawn, and the wire is half of what is to be imported.
         from console.client.api import Api
@@ -121,17 +138,28 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         desk = self._desk = Desk(api, store, drafts, outbox, now=self.clock, hold_seconds=settings.hold_seconds)
         follower = Follower(api, store, desk, now=self.clock)
         profile = "" if self.profile == "default" else self.profile
-        self.push_screen(
-            MainScreen(store, desk, drafts, self.keys, clock=self.clock, profile=profile, language=settings.language)
+        main = self._main = MainScreen(
+            store,
+            desk,
+            drafts,
+            self.keys,
+            clock=self.clock,
+            profile=profile,
+            language=settings.language,
+            remembers=not profile,
         )
+        self.push_screen(main)
         self.run_worker(self._follow(follower, store), exclusive=True, group="session")
+        return main
 
     async def _follow(self, follower: Follower, store: Store) -> None:
         """Follow until the key is refused; then ask for another."""
         await follower.run()
         if store.line.state == "refused":
             problem = store.line.problem
-            await self.pop_screen()
+            self._keep()
+            while self._main in self.screen_stack:
+                await self.pop_screen()
             await self._close_workspace()
             await self._sign_in(problem)
 
@@ -145,6 +173,22 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             if kept:
                 kept.close()
         self._desk = self._api = self._outbox = self._drafts = None
+
+    # the keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take a key when the one before has done its work: a slow line brings many at once, meant one by one."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        screen = self.screen
+        target = self.focused or screen
+        await super().on_event(event)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_KEY_SECONDS):
+                await _taken(target)
+                if self.screen is not screen:
+                    await _taken(self.screen)  # by then it is composed and has its focus
 
     # the terminal
 
@@ -168,7 +212,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
     def action_how_to_close(self) -> None:
         """Ctrl+C is a habit: it harms nothing, and says what closes."""
         if isinstance(self.screen, MainScreen):
-            self.screen.say(SafeLine("q closes the console; Esc leaves the composer first."))
+            first = "Esc leaves the composer, then q" if self.screen.pane == "composer" else "q"
+            self.screen.say(line(f"{first} closes the console."))
 
     def _handle_exception(self, error: Exception) -> None:
         """End, and leave the error to whoever runs the app: the framework would print locals, the key among them."""
@@ -178,3 +223,19 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             self._exception_event.set()
         self._keep()
         self._close_messages_no_wait()
+
+
+async def _taken(widget: MessagePump) -> None:
+    """Wait until what was sent to a widget went up through all that it stands in, as a key does."""
+    done = asyncio.Event()
+
+    def pass_up(node: MessagePump) -> None:
+        parent = node._parent
+        if parent is None or isinstance(node, Screen) or not parent.call_later(pass_up, parent):
+            done.set()
+
+    if widget.call_later(pass_up, widget):
+        await done.wait()
+        # What a verb asks is asked by a worker, which begins with the loop's next turns.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)

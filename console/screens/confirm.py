@@ -62,9 +62,10 @@ class Confirm(Dialog[bool]):
         self.show_keys()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in the field."""
+        """Enter in the field, judged by what stood there then."""
         event.stop()
-        self.action_yes()
+        if self._typed is not None and is_same_name(event.value, self._typed):
+            self.dismiss(True)
 
     def action_yes(self) -> None:
         """Do it, if the name is there."""

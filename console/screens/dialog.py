@@ -9,6 +9,7 @@ from typing import ClassVar, TypeVar
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -45,6 +46,7 @@ class Dialog(ModalScreen[Answer]):
     def __init__(self, heading: SafeLine) -> None:
         super().__init__()
         self.heading = heading
+        self._is_answered = False
 
     def compose(self) -> ComposeResult:
         """The box, around what the dialog's own `body` gives."""
@@ -65,6 +67,13 @@ class Dialog(ModalScreen[Answer]):
     def show_keys(self) -> None:
         """Say again which keys work: what is offered has changed."""
         self.query_one(KeyLine).hints = tuple(self.keys())
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Answer, once: a second Enter that was on its way would close what lies below."""
+        if self._is_answered:
+            return AwaitComplete()
+        self._is_answered = True
+        return super().dismiss(result)
 
     def action_back(self) -> None:
         """Leave without an answer."""

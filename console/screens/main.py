@@ -18,28 +18,33 @@ from textual.worker import Worker
 
 from console.actions import BY_ID, Pane, Situation, footer_actions
 from console.contract.base import Language
-from console.contract.permissions import ENGAGE, permits
 from console.errors import Connect360Error
 from console.keymap import Keymap
-from console.screens.verbs import VERBS, writing
+from console.screens import captions
+from console.screens.dialog import Field
+from console.screens.verbs import VERBS, drafting, keeping, reading, writing
+from console.screens.verbs.drafting import Streaming
+from console.screens.verbs.keeping import Place
 from console.state.changes import Touched
 from console.state.desk import Desk
-from console.state.drafts import Drafts
+from console.state.drafts import Draft, Drafts
 from console.state.outline import OutlineLine
 from console.state.rows import ConversationRow, Entry, Identity, LineStatus, ThreadView
 from console.state.store import Store
 from console.state.views import View
 from console.text.safe import SafeLine, line
-from console.widgets.composer import Composer, ComposerText
+from console.widgets.composer import Composer, ComposerText, Upload
 from console.widgets.customer_pane import CustomerPane
 from console.widgets.footer import KeyFooter, Notice
-from console.widgets.pane_title import pane_title
 from console.widgets.thread import Thread
 from console.widgets.top_bar import TopBar
 from console.widgets.tree import ConversationTree
 
 WIDE, NARROW = 120, 80
 """Columns from which three panes stand beside each other, and below which one pane does alone."""
+
+HIGH = 32
+"""Rows below which the composer grows less."""
 
 _NOTICE_SECONDS, _ERROR_SECONDS = 5.0, 12.0
 _EDITING = frozenset({"left", "right", "home", "end", "ctrl+u", "ctrl+d", "space"})
@@ -65,6 +70,7 @@ class MainScreen(Screen[None]):
     pending: reactive[SafeLine] = reactive(SafeLine(""), init=False)
     hold: reactive[SafeLine] = reactive(SafeLine(""), init=False)
     assignee: reactive[SafeLine | None] = reactive(None, init=False)
+    known: reactive[int] = reactive(0, init=False)
     place: reactive[SafeLine] = reactive(SafeLine("inbox"), init=False)
 
     def __init__(
@@ -76,9 +82,11 @@ class MainScreen(Screen[None]):
         *,
         clock: Callable[[], datetime],
         profile: str = "",
+        remembers: bool = True,
         language: Language = "en",
     ) -> None:
         super().__init__()
+        self.remembers = remembers  # choices, in the person's settings
         self.language = language  # of what is written to a customer whose own is not known
         self.store, self.desk, self.drafts, self.keymap, self.clock = store, desk, drafts, keymap, clock
         self.view: View = "inbox"
@@ -86,7 +94,15 @@ class MainScreen(Screen[None]):
         self.query_text = ""
         self._profile = line(profile)
         self._notice_timer: Timer | None = None
-        self._is_stale = False
+        self._stale: Touched | None = None
+        self._reading: Worker[None] | None = None
+        self.own_deletions: set[str] = set()
+        self.undo: Callable[[], Awaitable[None]] | None = None  # of the last change of a conversation
+        self.kept: Draft | None = None  # what is written, as it was last read or written down
+        self.uploads: dict[Place, tuple[Upload, ...]] = {}
+        self.streaming: Streaming | None = None
+        self.drafted_text = ""  # an AI's answer as it stands in the composer, untouched
+        self.slash_typed = False
         self.save_timer: Timer | None = None
         self.hold_timer: Timer | None = None
         self.draft_worker: Worker[None] | None = None
@@ -95,18 +111,18 @@ class MainScreen(Screen[None]):
         yield TopBar().data_bind(MainScreen.identity, MainScreen.status, MainScreen.place, MainScreen.now)
         with Horizontal(id="panes"):
             with Vertical(id="conversations"):
-                yield Input(id="filter", compact=True, placeholder="name, customer, last words", classes="gone")
+                yield Field(id="filter", placeholder=SafeLine("name, customer, last words"))
                 yield ConversationTree(id="tree").data_bind(
                     MainScreen.lines, MainScreen.open_id, MainScreen.now, drafts=MainScreen.drafted
                 )
             with Vertical(id="conversation"):
                 yield Thread(id="thread").data_bind(MainScreen.now, view=MainScreen.thread)
                 yield Composer(self.is_action, id="composer").data_bind(MainScreen.shut, target=MainScreen.row)
-            yield CustomerPane(id="customer").data_bind(MainScreen.row, MainScreen.assignee)
+            yield CustomerPane(id="customer").data_bind(MainScreen.row, MainScreen.assignee, count=MainScreen.known)
         yield KeyFooter().data_bind(MainScreen.notice, MainScreen.pending, MainScreen.hold)
 
     def on_mount(self) -> None:
-        self.query_one("#filter", Input).cursor_blink = False
+        self.filter.add_class("gone")
         self.query_one(TopBar).profile = self._profile
         self._unwatch = self.store.watch(self._store_changed)
         self.now = self.clock()
@@ -119,8 +135,9 @@ class MainScreen(Screen[None]):
 
     def keep(self) -> None:
         """Write down at once what is written; the program is about to end."""
-        if self.is_mounted:
-            writing.save(self)
+        if self.is_mounted and self.query(Composer):
+            drafting.settle(self)
+            keeping.save(self)
 
     # the panes
 
@@ -140,9 +157,14 @@ class MainScreen(Screen[None]):
         return self.query_one("#composer", Composer)
 
     @property
-    def filter(self) -> Input:
+    def customer(self) -> CustomerPane:
+        """The customer pane."""
+        return self.query_one("#customer", CustomerPane)
+
+    @property
+    def filter(self) -> Field:
         """The tree's filter."""
-        return self.query_one("#filter", Input)
+        return self.query_one("#filter", Field)
 
     @property
     def pane(self) -> Pane:
@@ -174,14 +196,14 @@ class MainScreen(Screen[None]):
             entry=self.messages.entry,
             has_text=not self.composer.is_empty,
             held=self.held,
-            is_drafting=self.composer.drafting,
-            member_id=identity.member_id if identity else None,
+            can_undo=self.undo is not None,
+            is_drafting=self.streaming is not None,
         )
 
     @property
     def held(self) -> Entry | None:
-        """The message of the open conversation that may still be taken back."""
-        return self.desk.held(self.open_id) if self.open_id else None
+        """The newest message that may still be taken back, wherever it goes."""
+        return self.desk.held(self.open_id) or self.desk.held(None)
 
     # keys and verbs
 
@@ -198,6 +220,7 @@ class MainScreen(Screen[None]):
             return
         if self.pane == "composer" and event.key == "slash":
             event.stop()
+            self.slash_typed = True
             self.perform("composer.template")
             return
         before, self.pending = str(self.pending), SafeLine("")
@@ -215,8 +238,8 @@ class MainScreen(Screen[None]):
         """Carry an action out, or say why it cannot be."""
         action, situation = BY_ID[action_id], self.situation
         if not action.is_permitted(situation):
-            role = situation.permissions and self.identity and self.identity.role
-            self.say(line(f"Not for {role or 'this key'}: {action.label}."), is_error=True)
+            role = f"The role {self.identity.role}" if self.identity else "This key"
+            self.say(line(f"{role} may not do this: {action.label}."), is_error=True)
             return
         if refusal := action.refusal(situation):
             self.say(line(refusal))
@@ -256,26 +279,32 @@ class MainScreen(Screen[None]):
 
     def _store_changed(self, touched: Touched) -> None:
         """Many changes of one moment are shown once."""
-        if not self._is_stale:
-            self._is_stale = True
+        if self._stale is None:
             self.call_next(self._bring_up_to_date)
+        self._stale = touched | self._stale if self._stale else touched
 
     def _bring_up_to_date(self) -> None:
-        self._is_stale = False
+        touched, self._stale = self._stale, None
         if not self.is_running:
             return
         store = self.store
         self.identity, self.status = store.identity, store.line
-        self.shut = self._why_shut()
+        if touched and not (touched.rows or touched.threads or touched.outline or touched.identity):
+            return
+        self.shut = captions.why_shut(store.identity)
         self.show_lines()
         if self.open_id:
             self.row, self.thread = store.row(self.open_id), store.thread(self.open_id)
             if self.row is None:
-                self._lost()
-            elif self.row.unread and self.messages.is_following and self.app.app_focus:
-                open_id = self.open_id
-                self.attempt(lambda: self.desk.mark_read(open_id), group="read")
+                reading.lost(self, self.open_id)
+            elif self.row.unread and not (self._reading and self._reading.is_running):
+                self._mark_read(self.open_id)
         self._show_around()
+
+    def _mark_read(self, conversation_id: str) -> None:
+        """What arrives in a thread counts as read when it is on screen, before somebody."""
+        if self.messages.is_following and self.messages.size.height and self.app.app_focus:
+            self._reading = self.attempt(lambda: self.desk.mark_read(conversation_id), group="read", exclusive=False)
 
     def show_lines(self) -> None:
         """The tree's lines anew: the view, what is folded, the filter."""
@@ -285,29 +314,18 @@ class MainScreen(Screen[None]):
             self.view, folded=self.folded, query=self.query_text, now=self.clock(), me=me, drafts=self.drafted
         )
         self.place = SafeLine(self.view)
-        self.conversations.empty = self._why_empty()
+        self.conversations.empty = captions.why_no_conversations(self)
+        self._show_around()
 
     def _show_around(self) -> None:
         """What follows from the open conversation: titles, assignee, what is held, the footer's keys."""
-        waiting, pane = self.store.outline.waiting_count(self.clock()), self.query_one("#conversations")
-        title = self.view.capitalize() + (f" · {waiting} waiting" if waiting else "")
-        pane.border_title = pane_title(line(title), SafeLine(""), pane.outer_size.width)
-        row = self.row
-        if row:
-            path = " › ".join(step.name for step in self.store.outline.path(row.id))
-            spoken = row.customer.language if row.customer else None
-            facts = " · ".join(fact for fact in (row.channel, spoken) if fact)
-            self.messages.border_title = pane_title(line(path), line(facts), self.messages.outer_size.width)
-            colleague = self.store.members.get(row.assignee_id or "")
-            self.assignee = colleague.name if colleague else line(row.assignee_id) if row.assignee_id else None
-        else:
-            self.messages.border_title = None
+        row, pane = self.row, self.query_one("#conversations")
+        pane.border_title = captions.tree_title(self, pane.outer_size.width)
+        width = self.messages.outer_size.width
+        self.messages.border_title = captions.thread_title(self, row, width) if row else None
         self.messages.set_class(row is None, "-alone")
-        newer = self.messages.newer
-        self.messages.border_subtitle = f"↓ {newer} new" if newer else None
-        self.messages.empty = (
-            SafeLine("Loading…") if row else SafeLine("Enter opens the conversation under the cursor.")
-        )
+        self.messages.empty = captions.why_no_messages(self)
+        self.assignee, self.known = captions.assignee_of(self, row), captions.known_of(self, row)
         writing.show_hold(self)
         self.show_keys()
 
@@ -316,26 +334,6 @@ class MainScreen(Screen[None]):
         if self.is_running:
             keys = tuple((self.keymap.shown(one.id, self.pane), one.label) for one in footer_actions(self.situation))
             self.query_one(KeyFooter).keys = keys
-
-    def _why_shut(self) -> SafeLine | None:
-        identity = self.store.identity
-        if identity is None or permits(identity.permissions, ENGAGE):
-            return None
-        return line(f"You read here as {identity.role}. Writing needs the permission {ENGAGE}.")
-
-    def _why_empty(self) -> SafeLine:
-        if self.query_text:
-            return line(f"Nothing matches “{self.query_text}”.")
-        if self.store.identity is None:
-            return SafeLine("Loading…") if self.status and self.status.state == "connecting" else SafeLine("")
-        return SafeLine("Nothing here.")
-
-    def _lost(self) -> None:
-        """The open conversation was deleted: here, or by somebody else."""
-        writing.close(self)
-        self.open_id, self.thread, self.row = None, None, None
-        self.say(SafeLine("The conversation was deleted."))
-        self.go_to(self.conversations)
 
     def _tick(self) -> None:
         self.now = self.clock()
@@ -346,10 +344,10 @@ class MainScreen(Screen[None]):
     def open(self, conversation_id: str, *, focus: bool = True) -> None:
         """Open a conversation in the thread pane."""
         if conversation_id != self.open_id:
-            writing.close(self)
+            keeping.leave(self)
             self.open_id = conversation_id
             self.row, self.thread = self.store.row(conversation_id), self.store.thread(conversation_id)
-            writing.resume(self, conversation_id)
+            keeping.resume(self, conversation_id)
             self.attempt(lambda: self.desk.open(conversation_id), group="open")
             self.conversations.move_to(conversation_id)
         self._show_around()
@@ -359,7 +357,10 @@ class MainScreen(Screen[None]):
     def go_to(self, widget: Widget) -> None:
         """Focus a pane; on a narrow screen it is the one that shows."""
         self.set_class(widget in (self.conversations, self.filter), "-choosing")
-        widget.focus()
+        if widget is not self.customer:
+            self.remove_class("-customer-asked")
+        # At once, not by a message: the next key that was typed is for this pane already.
+        self.set_focus(widget)
 
     @on(ConversationTree.Opened)
     def _opened(self, event: ConversationTree.Opened) -> None:
@@ -371,7 +372,7 @@ class MainScreen(Screen[None]):
 
     @on(Thread.Moved)
     def _message_moved(self) -> None:
-        self.show_keys()
+        self._show_around()
 
     @on(Thread.OlderWanted)
     def _older_wanted(self, event: Thread.OlderWanted) -> None:
@@ -379,7 +380,8 @@ class MainScreen(Screen[None]):
 
     @on(Composer.Changed)
     def _text_changed(self) -> None:
-        writing.changed(self)
+        if not self.streaming:
+            keeping.changed(self)
         self.show_keys()
 
     @on(Input.Changed, "#filter")
@@ -394,4 +396,5 @@ class MainScreen(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-wide")
         self.set_class(event.size.width < NARROW, "-narrow")
+        self.set_class(event.size.height < HIGH, "-low")
         self.call_after_refresh(self._show_around)

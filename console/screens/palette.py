@@ -21,7 +21,9 @@ class ActionProvider(Provider):
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for action, run in self._offered():
-            if (score := matcher.match(action.meaning)) > 0:
+            # Its name counts as well: people look for the product's own words.
+            score = max(matcher.match(action.meaning), matcher.match(action.id.replace(".", " ")))
+            if score > 0:
                 yield Hit(score, matcher.highlight(action.meaning), run, help=self._key(action))
 
     def _offered(self) -> Iterator[tuple[Action, Callable[[], None]]]:

@@ -7,6 +7,7 @@ idempotent, and ordinary text passes at the cost of one look.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from typing import NewType
 
@@ -64,6 +65,11 @@ def block(
         return SafeBlock("\n".join(rows))
     kept = "\n".join(rows[: lines - 1])[: characters - 2].rstrip(JOINERS + "\n")
     return SafeBlock(f"{kept}\n{MORE}" if kept else MORE)
+
+
+def own(text: str) -> SafeBlock:
+    """A person's own text, which is never cut: what they wrote, pasted or had written is theirs."""
+    return block(text, sys.maxsize, sys.maxsize, sys.maxsize)
 
 
 def name(text: str) -> SafeLine:

@@ -15,7 +15,9 @@ from textual.widgets import Static, TextArea
 
 from console.contract.base import Language
 from console.state.rows import ConversationRow, FileCard, Quote
-from console.text.safe import SafeBlock, SafeLine, block, line
+from console.text.bidi import visual
+from console.text.safe import SafeBlock, SafeLine, line, own
+from console.text.width import clip
 from console.widgets.pane_title import pane_title
 from console.widgets.thread_lines import FILE_MARK, size_name
 
@@ -36,6 +38,8 @@ class ComposerText(TextArea):
         super().__init__(soft_wrap=True, compact=True, highlight_cursor_line=False, id=id)
         self.cursor_blink = False
         self._is_action = is_action
+        for habit in ("ctrl+a", "ctrl+z"):  # of tmux, screen and the shell: no duty here
+            self._bindings.key_to_bindings.pop(habit, None)
 
     async def _on_key(self, event: events.Key) -> None:
         if self._is_action(event):
@@ -45,7 +49,7 @@ class ComposerText(TextArea):
         await super()._on_key(event)
 
     async def _on_paste(self, event: events.Paste) -> None:
-        await super()._on_paste(events.Paste(block(event.text)))
+        await super()._on_paste(events.Paste(own(event.text)))
         event.prevent_default()
         event.stop()
 
@@ -71,14 +75,12 @@ class Composer(Vertical):
     drafting: reactive[bool] = reactive(False, toggle_class="-drafting")
     about: reactive[SafeLine] = reactive(SafeLine(""))  # where a draft comes from, or that it is incomplete
 
-    @dataclass
     class Changed(Message):
         """What is written changed."""
 
-        text: str
-
     def __init__(self, is_action: Callable[[events.Key], bool], *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-idle")
+        self.incomplete = False  # an AI's answer in it broke off
         self._is_action = is_action
 
     def compose(self) -> ComposeResult:
@@ -113,17 +115,23 @@ class Composer(Vertical):
         self.field.insert(text, self.field.document.end, maintain_selection_offset=False)
         self.field.move_cursor(self.field.document.end)
 
+    def replace(self, text: SafeBlock) -> None:
+        """Replace what is written in one step that can be undone."""
+        self.field.replace(text, (0, 0), self.field.document.end)
+        self.field.move_cursor(self.field.document.end)
+
     def clear(self) -> None:
         """Empty it."""
         self.put(SafeBlock(""))
-        self.files, self.quote, self.about = (), None, SafeLine("")
+        self.files, self.quote, self.about, self.incomplete = (), None, SafeLine(""), False
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
-        self.post_message(self.Changed(event.text_area.text))
+        self.post_message(self.Changed())
 
     def on_resize(self) -> None:
         self._title()
+        self.call_after_refresh(self.field.scroll_cursor_visible)
 
     def watch_target(self, target: ConversationRow | None) -> None:
         self.set_class(target is None, "-idle")
@@ -165,7 +173,7 @@ class Composer(Vertical):
 
     def _row(self, row: str, text: str) -> None:
         shown = self.query_one(row, Static)
-        shown.update(Content(text))
+        shown.update(Content(visual(clip(text, max(20, self.size.width)))))
         shown.set_class(not text, "gone")
 
     def _title(self) -> None:
@@ -185,4 +193,4 @@ class Composer(Vertical):
         if self.drafting:
             left = line(f"AI draft · Esc stops it · {left}")
         right = line("" if self.shut else self.language)
-        self.border_title = pane_title(left, right, self.outer_size.width)
+        self.border_title = pane_title(left, right, self.outer_size.width, keeps_right=True)

@@ -46,17 +46,20 @@ def footer_line(
     right: list[Span] = []
     if pending:
         right = [(pending + " …", "accent")]
+    elif hold and not (notice and notice.is_error):
+        right = [(shown(hold, width - 2), "waiting")]
     elif notice:
         role: Role = "danger" if notice.is_error else "text"
         right = [(shown(notice.text, width - 2), role)]
-    elif hold:
-        right = [(shown(hold, width - 2), "waiting")]
     right.append((" ", "text"))
     room = width - width_of(right) - 1
     left: list[Span] = [(" ", "text")]
-    for key, label in keys:
+    last = keys[-1:]  # how to see all the others: it goes last
+    room -= sum(cell_width(key) + cell_width(label) + 3 for key, label in last)
+    for key, label in keys[:-1]:
         room -= cell_width(key) + cell_width(label) + 3
         if room < 0:
             break
         left += [(key, "accent"), (f" {label}  ", "muted")]
+    left += [one for key, label in last if room > -20 for one in ((key, "accent"), (f" {label}", "muted"))]
     return spread(left, right, width)

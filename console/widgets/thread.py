@@ -105,11 +105,14 @@ class Thread(ScrollView, can_focus=True):
         if pages < 0:
             self._want_older()
 
-    def next_language(self) -> None:
-        """Show the message under the cursor in the next of its languages."""
-        if (entry := self.entry) and len(entry.bodies) > 1:
-            self._bodies[entry.id] = (self._bodies.get(entry.id, 0) + 1) % len(entry.bodies)
-            self._arrange()
+    def next_language(self) -> bool:
+        """Show the message under the cursor in the next of its languages; False when it has one alone."""
+        entry = self.entry
+        if entry is None or len(entry.bodies) < 2:
+            return False
+        self._bodies[entry.id] = (self._bodies.get(entry.id, 0) + 1) % len(entry.bodies)
+        self._arrange()
+        return True
 
     def watch_view(self, before: ThreadView | None, after: ThreadView | None) -> None:
         opened = before is None or after is None or before.conversation_id != after.conversation_id
@@ -124,6 +127,8 @@ class Thread(ScrollView, can_focus=True):
         self._arrange()
         if filled:
             self._to_first_unread()
+            if self.has_focus and self.cursor_id is None:
+                self.cursor_id = self._newest_of_customer()
         elif self._follows:
             self._to_end()
         else:
@@ -140,6 +145,9 @@ class Thread(ScrollView, can_focus=True):
         if self.cursor_id in self._tops:
             self._see(self.cursor_id)
             self._want_older()
+        self.post_message(self.Moved(self.entry))
+
+    def watch_newer(self) -> None:
         self.post_message(self.Moved(self.entry))
 
     def watch_empty(self) -> None:
@@ -171,8 +179,8 @@ class Thread(ScrollView, can_focus=True):
         return strip_of(line.spans, styles, width, ground, styles.selection if marked else None)
 
     def on_focus(self) -> None:
-        if self.cursor_id is None and self._entries:
-            self.cursor_id = self._entries[-1].id
+        if self.cursor_id is None:
+            self.cursor_id = self._newest_of_customer()
         self.refresh()
 
     def on_blur(self) -> None:
@@ -212,6 +220,11 @@ class Thread(ScrollView, can_focus=True):
         """Ask for older messages near the top of those that are loaded."""
         if self.scroll_offset.y <= _NEAR_TOP and self.view and self.view.has_older:
             self.post_message(self.OlderWanted(self.view.conversation_id))
+
+    def _newest_of_customer(self) -> str | None:
+        """What one most likely means to answer."""
+        said = [entry.id for entry in self._entries if entry.who == "customer"]
+        return said[-1] if said else self._entries[-1].id if self._entries else None
 
     def _anchor(self) -> tuple[str, int] | None:
         """The message at the top of the screen and which of its lines stands there."""

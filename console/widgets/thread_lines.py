@@ -126,7 +126,7 @@ def _rows(entry: Entry, width: int, body: int) -> Iterator[list[Span]]:
         yield [(FILE_MARK + " ", "accent"), *_file(file, room - 2)]
     if entry.problem:
         for part in wrap(entry.problem, room):
-            yield [(part, "danger")]
+            yield [(visual(part), "danger")]
     if entry.delivery in ("failed", "unknown"):
         yield [("Enter sends it again · Backspace takes it back into the composer", "muted")]
 

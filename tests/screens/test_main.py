@@ -135,7 +135,7 @@ async def test_a_viewer_is_told_why_the_composer_is_shut(server: RunningServer, 
         assert "connect360:conversation:engage" in (console.main.composer.shut or "")
         await console.press("r")
         assert console.main.pane == "thread"
-        assert "Not for viewer" in console.said
+        assert console.said == "The role viewer may not do this: reply."
 
 
 async def test_what_others_do_appears_by_itself(server: RunningServer, api: Api, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from console import themes
 from console.actions import ACTIONS
+from console.config import save_settings
 from console.screens.help import Help
 from console.screens.pick import Choice
-from console.screens.verbs import drafting, moving, writing
+from console.screens.verbs import drafting, keeping, moving, writing
 from console.screens.verbs.asking import pick_one
 from console.text.safe import SafeLine, line
 
@@ -37,6 +38,8 @@ async def _theme(screen: MainScreen) -> None:
     chosen = await pick_one(screen, SafeLine("Theme"), choices, marked=screen.app.theme)
     if chosen is not None:
         screen.app.theme = chosen
+        if screen.remembers:
+            save_settings(theme=chosen)
 
 
 def _repaint(screen: MainScreen) -> None:
@@ -51,7 +54,9 @@ def _back(screen: MainScreen) -> None:
         if screen.composer.is_empty and screen.held:
             writing.take_back(screen)
             return
-        writing.save(screen)
+        keeping.save(screen)
+        screen.go_to(screen.messages)
+    elif screen.pane == "customer":
         screen.go_to(screen.messages)
     elif screen.query_text or screen.focused is screen.filter:
         moving.close_filter(screen)
@@ -60,8 +65,7 @@ def _back(screen: MainScreen) -> None:
         screen.go_to(screen.conversations)
 
 
-async def _quit(screen: MainScreen) -> None:
-    writing.save(screen)
+def _quit(screen: MainScreen) -> None:
     screen.app.exit()
 
 

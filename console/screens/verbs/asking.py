@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.screens.pick import Choice, Pick
-from console.text.safe import SafeLine
+from console.text.safe import SafeLine, line
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -18,3 +19,16 @@ async def pick_one(
     """Have one of the choices picked; its id, None on Esc. `marked` is the one in force now."""
     picked = await screen.app.push_screen_wait(Pick(title, choices, marked=(marked,) if marked else ()))
     return picked[0] if picked else None
+
+
+def start_folder() -> Path:
+    """Where a file is looked for first: the folder one is in, else the home."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # it was removed under us
+        return Path.home()
+
+
+def at_most(characters: int) -> Callable[[str], SafeLine | None]:
+    """Refuses, for a question, an answer that is longer."""
+    return lambda said: line(f"At most {characters:,} characters.") if len(said) > characters else None

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from console.contract.ai import AiDelta, AiDone, AiError, AiRequest, Task
 from console.errors import Connect360Error
 from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Choice
-from console.screens.verbs import writing
-from console.screens.verbs.asking import pick_one
-from console.text.safe import SafeBlock, SafeLine, Stream, block, line
+from console.screens.verbs import keeping, writing
+from console.screens.verbs.asking import at_most, pick_one
+from console.text.safe import SafeBlock, SafeLine, Stream, block, line, own
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
+
+_LONGEST_TEXT, _LONGEST_INSTRUCTION, _LONGEST_TONE = 20_000, 2_000, 200
+"""Characters that a request takes (contract, 7)."""
 
 _FRAME = 1 / 30
 """Seconds between two drawings of a stream."""
@@ -34,15 +39,35 @@ _TASKS: tuple[tuple[Task, str, str], ...] = (
 )
 
 
+@dataclass
+class Streaming:
+    """A draft on its way into the composer: where it belongs, what stood there, what came."""
+
+    place: keeping.Place
+    original: str
+    rewrites: bool
+    is_answer: bool  # alone: nothing of a person's is in it
+    said: SafeBlock = SafeBlock("")  # noqa: RUF009 (a NewType is a str)
+    about: SafeLine = SafeLine("")  # noqa: RUF009
+    is_done: bool = False
+
+    @property
+    def whole(self) -> SafeBlock:
+        """What the composer is to show: an answer stands below what was written, a rewriting in its place."""
+        before = "" if self.rewrites else self.original.rstrip()
+        return SafeBlock(f"{own(before)}\n{self.said}" if before else self.said)
+
+
 async def _draft(screen: MainScreen) -> None:
     await _begin(screen, "reply")
 
 
 async def _with_options(screen: MainScreen) -> None:
     _enter(screen)
-    tasks = [task for task in _TASKS if task[0] == "reply" or screen.composer.text.strip()]
-    choices = [Choice(task, SafeLine(label), SafeLine(about)) for task, label, about in tasks]
-    chosen = await pick_one(screen, SafeLine("AI draft"), choices)
+    here = keeping.place(screen)
+    choices = [Choice(task, SafeLine(label), SafeLine(about)) for task, label, about in _TASKS]
+    # With nothing written there is nothing but an answer to ask for.
+    chosen = await pick_one(screen, SafeLine("AI draft"), choices) if screen.composer.text.strip() else "reply"
     if chosen is None:
         return
     task = next(task for task, _, _ in _TASKS if task == chosen)
@@ -53,54 +78,58 @@ async def _with_options(screen: MainScreen) -> None:
         agent = await pick_one(screen, SafeLine("Which agent"), offered)
         if agent is None:
             return
-    asked = SafeLine("Tone") if task == "tone" else SafeLine("Instruction, or nothing")
-    words = await screen.app.push_screen_wait(Ask(SafeLine("AI draft"), asked))
-    if words is None:
-        return
-    await _begin(screen, task, agent=agent, words=words.strip())
+    label, most = ("Tone", _LONGEST_TONE) if task == "tone" else ("Instruction, or nothing", _LONGEST_INSTRUCTION)
+    asked = Ask(SafeLine("AI draft"), SafeLine(label), validate=at_most(most), ok_label=SafeLine("draft"))
+    words = await screen.app.push_screen_wait(asked)
+    if words is not None and keeping.place(screen) == here:
+        await _begin(screen, task, agent=agent, words=words)
 
 
 def _enter(screen: MainScreen) -> None:
-    if screen.pane != "composer":
+    """To the composer, and to the reply: an agent's answer is for the customer, not for a note."""
+    if screen.pane != "composer" or screen.composer.note:
         writing.reply(screen)
 
 
 async def _begin(screen: MainScreen, task: Task, *, agent: str | None = None, words: str = "") -> None:
     """Ask the agent, in a worker of its own that Esc can cancel."""
     _enter(screen)
+    composer, here = screen.composer, keeping.place(screen)
     if agent is None:
         agents = await screen.desk.agents()
         if not agents:
             screen.say(SafeLine("The workspace has no AI agent."))
             return
         agent = agents[0].id
-    composer, conversation_id = screen.composer, screen.open_id
-    if conversation_id is None:
+    if here is None:
         return
     can_draft = screen.store.identity is not None and "ai-drafts" in screen.store.identity.features
-    if not can_draft and not await screen.app.push_screen_wait(
-        Confirm(
-            SafeLine("This server posts AI answers"),
-            block("It cannot draft: the answer goes to the customer as soon as it is written."),
-            SafeLine("have it posted"),
-        )
-    ):
-        return
-    rewrites = task not in ("reply", "continue")
-    request = AiRequest(
-        agent_id=agent,
-        conversation_id=conversation_id,
-        **_extension(can_draft, task, composer.text, composer.language, words),
+    warning = Confirm(
+        SafeLine("This server posts AI answers"),
+        block("It cannot draft: the answer goes to the customer as soon as it is written."),
+        SafeLine("have it posted"),
     )
-    before = "" if rewrites else composer.text.rstrip()
-    screen.draft_worker = screen.attempt(lambda: _stream(screen, request, before), group="ai")
+    if not can_draft and not await screen.app.push_screen_wait(warning):
+        return
+    if keeping.place(screen) != here or composer.drafting:
+        return
+    if len(composer.text) > _LONGEST_TEXT:
+        screen.say(line(f"An agent takes {_LONGEST_TEXT:,} characters of text."), is_error=True)
+        return
+    is_again = bool(composer.text) and composer.text == screen.drafted_text  # nothing of a person's is in it
+    text = "" if is_again else composer.text
+    extension = _extension(task, text, composer.language, words) if can_draft else {}
+    request = AiRequest(agent_id=agent, conversation_id=here.conversation_id, **extension)
+    # A posted answer comes back as a message: what is written here is another matter.
+    rewrites = is_again or task not in ("reply", "continue")
+    is_answer = is_again or not composer.text.strip()
+    streaming = Streaming(here, composer.text, rewrites, is_answer) if can_draft else None
+    screen.draft_worker = screen.attempt(lambda: _stream(screen, request, streaming), group="ai")
 
 
-def _extension(can_draft: bool, task: Task, text: str, language: str, words: str) -> dict[str, object]:
+def _extension(task: Task, text: str, language: str, words: str) -> dict[str, Any]:
     """What only a server that can draft understands."""
-    if not can_draft:
-        return {}
-    asked: dict[str, object] = {"mode": "draft", "task": task, "language": language}
+    asked = {"mode": "draft", "task": task, "language": language}
     if text.strip():
         asked["text"] = text
     if words:
@@ -108,43 +137,65 @@ def _extension(can_draft: bool, task: Task, text: str, language: str, words: str
     return asked
 
 
-async def _stream(screen: MainScreen, request: AiRequest, before: str) -> None:
-    """Draw the answer into the composer as it comes; whatever ends it, what came stays."""
+async def _stream(screen: MainScreen, request: AiRequest, streaming: Streaming | None) -> None:
+    """Draw the answer into the composer as it comes."""
     composer = screen.composer
-    kept = composer.text
-    composer.drafting, composer.about = True, SafeLine("")
-    screen.show_keys()
     clock = asyncio.get_running_loop().time
-    stream, drawn, is_done = Stream(), 0.0, False
-    said = SafeBlock("")
+    stream, drawn = Stream(), 0.0
+    screen.streaming = streaming
+    composer.drafting, composer.about = streaming is not None, SafeLine("")
+    screen.show_keys()
     try:
-        async for event in screen.desk.ai(request):
-            match event:
-                case AiDelta():
-                    said = stream.feed(event.delta)
-                    if (now := clock()) - drawn >= _FRAME:
-                        drawn = now
-                        _draw(screen, before, said)
-                case AiDone():
-                    is_done = True
-                    said, composer.about = _with_sources(event.text)
-                case AiError():
-                    raise Connect360Error(f"The AI draft ended: {event.error}")
+        async with aclosing(screen.desk.ai(request)) as answer:
+            async for event in answer:
+                match event:
+                    case AiDelta():
+                        said = stream.feed(event.delta)
+                        if len(stream.raw) > _LONGEST_TEXT:
+                            raise Connect360Error("The AI draft was stopped: it is longer than a message may be.")
+                        if streaming is None:
+                            composer.about = line(f"the agent answers: {said[-60:]}")
+                        else:
+                            streaming.said = said
+                            if screen.streaming is streaming and (now := clock()) - drawn >= _FRAME:
+                                drawn = now
+                                _draw(screen, streaming)
+                    case AiDone():
+                        if streaming is not None:
+                            streaming.said, streaming.about = _with_sources(event.text)
+                            streaming.is_done = True
+                    case AiError():
+                        raise Connect360Error(f"The AI draft ended: {event.error}")
     finally:
-        composer.drafting = False
-        if said:
-            _draw(screen, before, said)
-            if not is_done:
-                composer.about = SafeLine("This draft is incomplete. Ctrl+U empties the line, Ctrl+Z takes steps back.")
-        elif composer.text != kept:
-            composer.put(block(kept))
-        writing.save(screen)
+        if streaming is None:
+            composer.about = SafeLine("")
+        elif screen.streaming is streaming:
+            settle(screen)
+            keeping.save(screen)
         screen.show_keys()
 
 
-def _draw(screen: MainScreen, before: str, said: SafeBlock) -> None:
+def settle(screen: MainScreen) -> None:
+    """End the draft that is being written, as far as it came. Undoing takes it off again."""
+    streaming, screen.streaming = screen.streaming, None
+    if streaming is None:
+        return
+    if screen.draft_worker:
+        screen.draft_worker.cancel()
     composer = screen.composer
-    whole = SafeBlock(f"{before}\n{said}" if before else said)
+    composer.drafting = False
+    composer.put(own(streaming.original))
+    if streaming.is_done or (streaming.said and not streaming.rewrites):
+        composer.replace(streaming.whole)
+        composer.incomplete = not streaming.is_done
+        composer.about = streaming.about if streaming.is_done else keeping.INCOMPLETE
+        screen.drafted_text = composer.text if streaming.is_answer else ""
+    elif streaming.rewrites:
+        composer.about = SafeLine("Stopped. This is what you wrote.")
+
+
+def _draw(screen: MainScreen, streaming: Streaming) -> None:
+    composer, whole = screen.composer, streaming.whole
     now = composer.text
     if now and whole.startswith(now):
         composer.add(SafeBlock(whole[len(now) :]))
@@ -156,15 +207,17 @@ def _with_sources(text: str) -> tuple[SafeBlock, SafeLine]:
     """The answer for the customer, and where it is from for the agent: marks like [1] are not for customers."""
     found = _SOURCES.search(text)
     if found is None:
-        return block(text), SafeLine("")
-    return block(_MARK.sub("", text[: found.start()])), line("from " + " ".join(found[1].split()), 300)
+        return own(text), SafeLine("")
+    return own(_MARK.sub("", text[: found.start()])), line("from " + " ".join(_MARK.sub("", found[1]).split()), 300)
 
 
 def stop(screen: MainScreen) -> bool:
     """Stop the draft that is being written and keep what came; False when there is none."""
-    if not screen.composer.drafting or screen.draft_worker is None:
+    if screen.streaming is None:
         return False
-    screen.draft_worker.cancel()
+    settle(screen)
+    keeping.save(screen)
+    screen.show_keys()
     return True
 
 

@@ -104,8 +104,8 @@ def _pane_by(step: int) -> Move:
         panes: list[Widget] = [screen.conversations, screen.messages]
         if not screen.composer.field.disabled and screen.open_id:
             panes.append(screen.composer.field)
-        if screen.has_class("-customer-shown"):
-            panes.append(screen.query_one("#customer"))
+        if screen.customer.display:
+            panes.append(screen.customer)
         here = next((place for place, pane in enumerate(panes) if pane is screen.focused), 0)
         screen.go_to(panes[(here + step) % len(panes)])
 
@@ -139,7 +139,16 @@ def _leave(screen: MainScreen) -> None:
 
 
 def _customer(screen: MainScreen) -> None:
-    screen.toggle_class("-customer-hidden" if screen.has_class("-wide") else "-customer-asked")
+    """Show or hide it; where there is little room it takes the place of the others, and the focus."""
+    if screen.has_class("-wide"):
+        screen.toggle_class("-customer-hidden")
+        if screen.pane == "customer":
+            screen.go_to(screen.messages)
+    elif screen.has_class("-customer-asked"):
+        screen.go_to(screen.messages)
+    else:
+        screen.add_class("-customer-asked")
+        screen.set_focus(screen.customer)
 
 
 VERBS = {

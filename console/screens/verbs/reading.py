@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from console.contract.content import text_of
 from console.screens.confirm import Confirm
 from console.screens.files import FilePicker
 from console.screens.pick import Choice
-from console.screens.verbs.asking import pick_one
+from console.screens.verbs import keeping
+from console.screens.verbs.asking import pick_one, start_folder
 from console.state.rows import Entry
 from console.text.link import links_in
-from console.text.safe import SafeLine, block, line
+from console.text.safe import SafeLine, block, line, own
 from console.widgets.thread_lines import size_name
 
 if TYPE_CHECKING:
@@ -71,14 +72,15 @@ async def _save_file(screen: MainScreen) -> None:
         file = next((one for one in entry.files if one.id == picked), file)
         if picked is None:
             return
-    path = await screen.app.push_screen_wait(FilePicker(Path.cwd(), save_as=file.name))
+    path = await screen.app.push_screen_wait(FilePicker(start_folder(), save_as=file.name))
     if path is not None:
         await screen.desk.download(file, path)
         screen.say(line(f"Saved {path.name}."))
 
 
 def _language(screen: MainScreen) -> None:
-    screen.messages.next_language()
+    if not screen.messages.next_language():
+        screen.say(SafeLine("This message is in one language."))
 
 
 async def _details(screen: MainScreen) -> None:
@@ -96,6 +98,26 @@ async def _details(screen: MainScreen) -> None:
             *(f"{language}: {ascii(text) if entry.cleaned else text}" for language, text in raw.items()),
         ]
         await screen.app.push_screen_wait(Confirm(SafeLine("Message"), block("\n".join(facts)), SafeLine("close")))
+
+
+def lost(screen: MainScreen, open_id: str) -> None:
+    """The open conversation was deleted: here, or by somebody else, who did not know what was being written."""
+    keeping.leave(screen)
+    screen.open_id, screen.thread, screen.row = None, None, None
+    screen.go_to(screen.conversations)
+    if open_id in screen.own_deletions:
+        return
+    screen.say(SafeLine("The conversation was deleted."))
+    if texts := [draft.text for note in (False, True) if (draft := keeping.kept(screen, open_id, note))]:
+        screen.attempt(lambda: _rescue(screen, texts), group="rescue")
+
+
+async def _rescue(screen: MainScreen, texts: Sequence[str]) -> None:
+    """Offer what was written for a conversation that somebody deleted."""
+    said = SafeLine("The conversation was deleted. You had written:")
+    body = block("\n\n".join([said, *texts]))
+    if await screen.app.push_screen_wait(Confirm(SafeLine("What you wrote"), body, SafeLine("copy it"))):
+        screen.app.copy_to_clipboard(own("\n\n".join(texts)))
 
 
 VERBS = {

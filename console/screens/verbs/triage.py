@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from textual.widget import Widget
+
 from console.contract.inputs import CustomerInput
 from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Choice, Pick
 from console.screens.verbs.asking import pick_one
-from console.state.rows import Priority
+from console.state.rows import ConversationRow, Priority, Status
+from console.state.triage import labels_of
+from console.text.language import is_rtl
 from console.text.safe import SafeLine, block, line
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
-_TOP = "(top)"
+_TOP, _NOW = "(top)", "(now)"
 _PRIORITIES: tuple[tuple[Priority, str], ...] = (
     ("urgent", "before everything else"),
     ("high", "before the rest"),
@@ -29,8 +33,8 @@ async def _resolve(screen: MainScreen) -> None:
     if not (row := screen.chosen):
         return
     is_open = row.status == "open"
-    await screen.desk.set_status(row.id, "resolved" if is_open else "open")
-    screen.say(line(f"{'Resolved' if is_open else 'Open again'}: {row.name}"))
+    await _set_status(screen, row, "resolved" if is_open else "open")
+    screen.say(line(f"{'Resolved' if is_open else 'Open again'}: {row.name} · u undo"))
 
 
 async def _resolve_next(screen: MainScreen) -> None:
@@ -39,11 +43,17 @@ async def _resolve_next(screen: MainScreen) -> None:
     lines = [one.row for one in screen.conversations.lines]
     place = next((at for at, one in enumerate(lines) if one.id == row.id), -1)
     waiting = [one for one in (*lines[place + 1 :], *lines[: max(0, place)]) if one.waiting_since]
-    await screen.desk.set_status(row.id, "resolved")
-    if waiting:
+    before = (screen.open_id, screen.focused)
+    await _set_status(screen, row, "resolved")
+    if waiting and (screen.open_id, screen.focused) == before:
         screen.open(waiting[0].id, focus=screen.pane != "tree")
-    else:
-        screen.say(SafeLine("Resolved. Nobody else waits here."))
+    nobody = "" if waiting else " Nobody else waits here."
+    screen.say(line(f"Resolved: {row.name} · u undo.{nobody}"))
+
+
+async def _set_status(screen: MainScreen, row: ConversationRow, status: Status, until: datetime | None = None) -> None:
+    await screen.desk.set_status(row.id, status, until)
+    screen.undo = lambda: screen.desk.set_status(row.id, row.status, row.snoozed_until)
 
 
 async def _snooze(screen: MainScreen) -> None:
@@ -52,12 +62,17 @@ async def _snooze(screen: MainScreen) -> None:
     now = screen.clock().astimezone()
     times = _snooze_times(now)
     choices = [Choice(str(place), line(name), line(f"{at:%a %d %b %H:%M}")) for place, (name, at) in enumerate(times)]
+    if row.status == "snoozed":
+        choices.insert(0, Choice(_NOW, SafeLine("no longer"), SafeLine("back to the inbox")))
     chosen = await pick_one(screen, line(f"Snooze {row.name}"), choices)
     if chosen is None:
         return
+    if chosen == _NOW:
+        await _set_status(screen, row, "open")
+        return
     _, until = times[int(chosen)]
-    await screen.desk.set_status(row.id, "snoozed", until)
-    screen.say(line(f"Snoozed to {until:%a %d %b %H:%M}: {row.name}"))
+    await _set_status(screen, row, "snoozed", until)
+    screen.say(line(f"Snoozed to {until:%a %d %b %H:%M}: {row.name} · u undo"))
 
 
 def _snooze_times(now: datetime) -> list[tuple[str, datetime]]:
@@ -67,7 +82,8 @@ def _snooze_times(now: datetime) -> list[tuple[str, datetime]]:
     times = [("in an hour", now + timedelta(hours=1)), ("in three hours", now + timedelta(hours=3))]
     if now.hour < 17:
         times.append(("this evening", now.replace(hour=18, minute=0, second=0, microsecond=0)))
-    return [*times, ("tomorrow morning", morning + timedelta(days=1)), ("on Monday", monday)]
+    times.append(("tomorrow morning", morning + timedelta(days=1)))
+    return times if now.weekday() == 6 else [*times, ("on Monday", monday)]
 
 
 async def _assign(screen: MainScreen) -> None:
@@ -77,29 +93,40 @@ async def _assign(screen: MainScreen) -> None:
     choices = [Choice(member.id, member.name, member.about) for member in members]
     if row.assignee_id:
         choices.append(Choice("", SafeLine("nobody"), SafeLine("give it back")))
-    chosen = await pick_one(screen, line(f"Assign {row.name}"), choices)
+    chosen = await pick_one(screen, line(f"Assign {row.name}"), choices, marked=row.assignee_id)
     if chosen is not None:
-        await screen.desk.assign(row.id, chosen or None)
+        await _assign_to(screen, row, chosen or None)
+
+
+async def _assign_to(screen: MainScreen, row: ConversationRow, member_id: str | None) -> None:
+    await screen.desk.assign(row.id, member_id)
+    screen.undo = lambda: screen.desk.assign(row.id, row.assignee_id)
 
 
 async def _take(screen: MainScreen) -> None:
     row, identity = screen.chosen, screen.store.identity
     if row and identity:
         is_mine = row.assignee_id == identity.member_id
-        await screen.desk.assign(row.id, None if is_mine else identity.member_id)
-        screen.say(line(f"{'Given back' if is_mine else 'Yours'}: {row.name}"))
+        await _assign_to(screen, row, None if is_mine else identity.member_id)
+        screen.say(line(f"{'Given back' if is_mine else 'Yours'}: {row.name} · u undo"))
 
 
 async def _labels(screen: MainScreen) -> None:
-    if row := screen.chosen:
-        lines = screen.store.outline.lines("all", now=screen.clock())
-        known = sorted({label for one in lines for label in one.row.labels} | set(row.labels))
-        choices = [Choice(label, label) for label in known]
-        asked = Pick(
-            line(f"Labels of {row.name}"), choices, multiple=True, marked=row.labels, new=SafeLine("a new label")
-        )
-        if (labels := await screen.app.push_screen_wait(asked)) is not None:
-            await screen.desk.set_labels(row.id, labels)
+    if not (row := screen.chosen):
+        return
+    lines = screen.store.outline.lines("all", now=screen.clock())
+    marked = labels_of(row.metadata)  # as the server has them: what is shown may be cut
+    known = sorted({label for one in lines for label in labels_of(one.row.metadata)} | set(marked))
+    choices = [Choice(label, line(label)) for label in known]
+    asked = Pick(line(f"Labels of {row.name}"), choices, multiple=True, marked=marked, new=SafeLine("a new label"))
+    chosen = await screen.app.push_screen_wait(asked)
+    now = screen.store.row(row.id)
+    if chosen is None or now is None:
+        return
+    # What a colleague changed meanwhile stays: only what was changed here is.
+    kept = [label for label in labels_of(now.metadata) if label in chosen or label not in marked]
+    await screen.desk.set_labels(row.id, tuple(dict.fromkeys([*kept, *(one for one in chosen if one not in marked)])))
+    screen.undo = lambda: screen.desk.set_labels(row.id, marked)
 
 
 async def _priority(screen: MainScreen) -> None:
@@ -108,15 +135,19 @@ async def _priority(screen: MainScreen) -> None:
         chosen = await pick_one(screen, line(f"Priority of {row.name}"), choices, marked=row.priority)
         if priority := next((name for name, _ in _PRIORITIES if name == chosen), None):
             await screen.desk.set_priority(row.id, priority)
+            screen.undo = lambda: screen.desk.set_priority(row.id, row.priority)
 
 
 async def _create(screen: MainScreen) -> None:
-    asked = Ask(SafeLine("New conversation"), SafeLine("the customer's email, phone or name"))
-    said = await screen.app.push_screen_wait(asked)
-    if not said or not said.strip():
-        return
-    made = await screen.desk.create(None, _customer(said.strip()))
-    _show(screen, made)
+    label = SafeLine("the customer's email, phone or name")
+    asked = Ask(SafeLine("New conversation"), label, validate=_named, ok_label=SafeLine("begin"))
+    if said := await screen.app.push_screen_wait(asked):
+        before = (screen.open_id, screen.focused)
+        _show(screen, await screen.desk.create(None, _customer(said)), before)
+
+
+def _named(said: str) -> SafeLine | None:
+    return None if said.strip() else SafeLine("Write a name first.")
 
 
 def _customer(said: str) -> CustomerInput:
@@ -130,15 +161,21 @@ def _customer(said: str) -> CustomerInput:
 
 async def _create_sub(screen: MainScreen) -> None:
     if row := screen.chosen:
-        said = await screen.app.push_screen_wait(Ask(line(f"New below {row.name}"), SafeLine("its name")))
-        if said and said.strip():
-            made = await screen.desk.create_sub(row.id, said.strip())
+        asked = Ask(line(f"New below {row.name}"), SafeLine("its name"), validate=_named, ok_label=SafeLine("make"))
+        if said := await screen.app.push_screen_wait(asked):
+            before = (screen.open_id, screen.focused)
+            made = await screen.desk.create_sub(row.id, said)
             screen.folded.discard(row.id)
-            _show(screen, made)
+            _show(screen, made, before)
 
 
-def _show(screen: MainScreen, conversation_id: str) -> None:
+def _show(screen: MainScreen, conversation_id: str, before: tuple[str | None, Widget | None]) -> None:
+    """Open what was made, unless one went on to something else while the server made it."""
     screen.show_lines()
+    if (screen.open_id, screen.focused) != before:
+        row = screen.store.row(conversation_id)
+        screen.say(line(f"Made: {row.name if row else 'a conversation'}"))
+        return
     screen.open(conversation_id)
     if not screen.composer.shut:
         screen.go_to(screen.composer.field)
@@ -146,9 +183,10 @@ def _show(screen: MainScreen, conversation_id: str) -> None:
 
 async def _rename(screen: MainScreen) -> None:
     if row := screen.chosen:
-        said = await screen.app.push_screen_wait(Ask(SafeLine("Rename"), SafeLine("its new name"), value=row.name))
-        if said and said.strip() and said.strip() != row.name:
-            await screen.desk.rename(row.id, said.strip())
+        asked = Ask(SafeLine("Rename"), SafeLine("its new name"), value=row.name, validate=_named)
+        said = await screen.app.push_screen_wait(asked)
+        if said and said != row.name:
+            await screen.desk.rename(row.id, said)
 
 
 async def _move(screen: MainScreen) -> None:
@@ -170,14 +208,17 @@ async def _delete(screen: MainScreen) -> None:
     if not (row := screen.chosen):
         return
     below = len(screen.store.outline.subtree(row.id)) - 1
-    also = f" and {below} below it" if below else ""
+    also = f"This, {below} below it" if below else "This"
+    # A name that an agent's keyboard may not have: the customer's address does as well.
+    email = row.customer.email if row.customer and is_rtl(row.name) else None
     sure = Confirm(
         SafeLine("Delete for everyone"),
-        block(f"{row.name}{also}, with all messages and files. This cannot be undone."),
+        block(f"{row.name}\n\n{also} and all messages and files go. It cannot be undone."),
         SafeLine("delete"),
-        typed=row.name,
+        typed=email or row.name,
     )
     if await screen.app.push_screen_wait(sure):
+        screen.own_deletions |= set(screen.store.outline.subtree(row.id))
         count = await screen.desk.delete(row.id)
         screen.say(line(f"Deleted {count} conversation{'' if count == 1 else 's'}."))
 

@@ -1,8 +1,9 @@
-"""Writing: replies and notes, their drafts, files and templates, and what may still be taken back."""
+"""Writing: replies and notes, their files and templates, and what may still be taken back."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Awaitable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,88 +12,15 @@ from console.contract.base import LANGUAGES
 from console.contract.content import text_in
 from console.screens.files import FilePicker
 from console.screens.pick import Choice
-from console.screens.verbs.asking import pick_one
-from console.state.drafts import Draft
-from console.state.rows import Quote, Written
+from console.screens.verbs import keeping
+from console.screens.verbs.asking import pick_one, start_folder
+from console.state.rows import FileCard, Written
 from console.text.excerpt import excerpt
-from console.text.safe import SafeBlock, SafeLine, block, line, name
+from console.text.safe import SafeLine, line, name, own
 from console.widgets.composer import Upload
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
-
-_PAUSE = 0.4
-"""Seconds without a key after which a draft is written down."""
-
-
-# drafts
-
-
-def changed(screen: MainScreen) -> None:
-    """What is written changed: it is kept at the next pause."""
-    if screen.save_timer:
-        screen.save_timer.stop()
-    screen.save_timer = screen.set_timer(_PAUSE, lambda: save(screen))
-
-
-def save(screen: MainScreen) -> None:
-    """Keep what is written for the open conversation."""
-    if screen.save_timer:
-        screen.save_timer.stop()
-        screen.save_timer = None
-    composer = screen.composer
-    if screen.open_id is None or composer.shut:
-        return
-    if composer.is_empty:
-        screen.drafts.discard(screen.open_id, composer.note)
-    else:
-        draft = Draft(
-            text=composer.text,
-            language=composer.language,
-            files=composer.files,
-            reply_to=composer.quote.id if composer.quote else None,
-            incomplete=composer.drafting,
-        )
-        screen.drafts.put(screen.open_id, composer.note, draft)
-    if screen.drafts.conversations() != screen.drafted:
-        screen.show_lines()
-
-
-def close(screen: MainScreen) -> None:
-    """Leave the open conversation; what is written stays with it."""
-    if screen.draft_worker:
-        screen.draft_worker.cancel()
-    save(screen)
-    screen.composer.clear()
-    screen.composer.note = False
-
-
-def resume(screen: MainScreen, conversation_id: str, *, note: bool | None = None) -> None:
-    """Put what was being written for a conversation back into the composer: the reply, else the note."""
-    if note is None:
-        has_reply = screen.drafts.get(conversation_id, False) is not None
-        note = not has_reply and screen.drafts.get(conversation_id, True) is not None
-    composer = screen.composer
-    composer.clear()
-    composer.note = note
-    row = screen.store.row(conversation_id)
-    spoken = row.customer.language if row and row.customer else None
-    composer.language = spoken or screen.language
-    if draft := screen.drafts.get(conversation_id, note):
-        composer.put(block(draft.text))
-        composer.language, composer.files = draft.language, draft.files
-        composer.quote = _quote(screen, draft.reply_to)
-        composer.about = SafeLine("This draft is incomplete.") if draft.incomplete else SafeLine("")
-
-
-def _quote(screen: MainScreen, message_id: str | None) -> Quote | None:
-    """The message that is replied to, as far as it is loaded."""
-    if message_id is None or screen.open_id is None:
-        return None
-    for entry in screen.store.thread(screen.open_id).entries:
-        if entry.id == message_id:
-            return Quote(entry.id, entry.sender, excerpt(entry.bodies[0], 120) if entry.bodies else SafeLine(""))
-    return Quote(message_id, SafeLine("an earlier message"), SafeLine(""))
 
 
 def _write(screen: MainScreen, *, note: bool) -> None:
@@ -100,8 +28,9 @@ def _write(screen: MainScreen, *, note: bool) -> None:
     if chosen and chosen.id != screen.open_id:
         screen.open(chosen.id, focus=False)
     if screen.open_id and screen.composer.note != note:
-        save(screen)
-        resume(screen, screen.open_id, note=note)
+        open_id = screen.open_id
+        keeping.leave(screen)
+        keeping.resume(screen, open_id, note=note)
     screen.go_to(screen.composer.field)
 
 
@@ -110,27 +39,28 @@ def reply(screen: MainScreen) -> None:
     _write(screen, note=False)
 
 
-def note(screen: MainScreen) -> None:
+def _note(screen: MainScreen) -> None:
     """Write to colleagues."""
     _write(screen, note=True)
 
 
 def _reply_to(screen: MainScreen) -> None:
-    entry = screen.messages.entry
-    reply(screen)
-    if entry:
-        screen.composer.quote = _quote(screen, entry.id)
+    """Reply to a message; to a note with a note, for no customer may see what it quotes."""
+    if entry := screen.messages.entry:
+        _write(screen, note=entry.note)
+        screen.composer.quote = keeping.quote(screen, entry.id)
+        keeping.changed(screen)
 
 
 # sending
 
 
-def send(screen: MainScreen) -> None:
+def _send(screen: MainScreen) -> None:
     """Send what is written; with nothing written, send now what is held."""
     composer = screen.composer
     if composer.is_empty:
-        if screen.held:
-            screen.desk.send_now(screen.held.id)
+        if held := screen.held:
+            screen.desk.send_now(held.id)
         return
     if composer.uploads:
         screen.say(SafeLine("A file is still on its way."))
@@ -150,35 +80,32 @@ def send(screen: MainScreen) -> None:
         return
     screen.desk.reply(screen.open_id, written)
     composer.clear()
-    save(screen)
+    keeping.save(screen)
     screen.messages.to_newest()
 
 
-def _undo(screen: MainScreen) -> None:
+def _undo(screen: MainScreen) -> Awaitable[None] | None:
+    """Take back what is held; else the last change of a conversation."""
     if screen.held:
         take_back(screen)
+        return None
+    undo, screen.undo = screen.undo, None
+    return undo() if undo else None
 
 
 def take_back(screen: MainScreen) -> None:
-    """Take the held message back into the composer, before what is there."""
+    """Take the held message back into the composer of its conversation, before what is there."""
     held = screen.held
-    written = screen.desk.take_back(held.id) if held else None
-    if written:
-        _put_back(screen, written)
-
-
-def _put_back(screen: MainScreen, written: Written) -> None:
-    composer = screen.composer
-    if screen.open_id and composer.note != written.note:
-        save(screen)
-        resume(screen, screen.open_id, note=written.note)
-    rest = composer.text.strip()
-    composer.put(block(f"{written.text}\n{rest}" if rest else written.text))
-    composer.files = (*written.files, *composer.files)
-    composer.language = written.language
-    composer.quote = _quote(screen, written.reply_to)
-    screen.go_to(composer.field)
-    save(screen)
+    if held is None:
+        return
+    keeping.save(screen)
+    written = screen.desk.take_back(held.id)  # the draft is both now
+    if written is None:
+        return
+    if held.conversation_id != screen.open_id:
+        screen.open(held.conversation_id, focus=False)
+    keeping.resume(screen, held.conversation_id, note=written.note)
+    screen.go_to(screen.composer.field)
 
 
 def show_hold(screen: MainScreen) -> None:
@@ -191,26 +118,45 @@ def show_hold(screen: MainScreen) -> None:
             screen.hold_timer = None
         return
     left = max(0, math.ceil((held.send_at - screen.clock()).total_seconds()))
-    how = "Esc undo · Enter now" if screen.pane == "composer" and screen.composer.is_empty else "u undo"
-    screen.hold = line(f"sending in {left}s · {how}")
+    is_here = held.conversation_id == screen.open_id
+    how = "Esc undo · Enter now" if is_here and screen.pane == "composer" and screen.composer.is_empty else "u undo"
+    row = None if is_here else screen.store.row(held.conversation_id)
+    screen.hold = line(f"sending{f' to {row.name}' if row else ''} in {left}s · {how}")
     if screen.hold_timer is None:
         screen.hold_timer = screen.set_interval(1, lambda: show_hold(screen))
 
 
-async def _retry(screen: MainScreen) -> None:
-    if entry := screen.messages.entry:
-        await screen.desk.retry(entry.id)
+def _retry(screen: MainScreen) -> Awaitable[None] | None:
+    """Send a failed message again; on any other, answer it."""
+    entry = screen.messages.entry
+    if entry and entry.delivery in ("failed", "unknown"):
+        return screen.desk.retry(entry.id)
+    reply(screen)
+    return None
 
 
 def _discard(screen: MainScreen) -> None:
+    """Take a message that was not sent back into the composer, before what is there."""
     entry = screen.messages.entry
-    if entry and (written := screen.desk.discard(entry.id)):
-        _put_back(screen, written)
+    written = screen.desk.discard(entry.id) if entry else None
+    if written is None:
+        return
+    _write(screen, note=written.note)
+    composer, rest = screen.composer, screen.composer.text.strip()
+    composer.put(own(f"{written.text}\n{rest}" if rest else written.text))
+    composer.files = (*written.files, *composer.files)
+    composer.language = written.language
+    composer.quote = keeping.quote(screen, written.reply_to)
+    keeping.save(screen)
 
 
 def _newline(screen: MainScreen) -> None:
     field = screen.composer.field
     field.replace("\n", *sorted(field.selection))
+
+
+def _undo_typing(screen: MainScreen) -> None:
+    screen.composer.field.undo()
 
 
 # files, language, templates
@@ -219,58 +165,70 @@ def _newline(screen: MainScreen) -> None:
 async def _attach(screen: MainScreen) -> None:
     if screen.pane != "composer":
         reply(screen)
-    identity = screen.store.identity
+    identity, composer, to = screen.store.identity, screen.composer, keeping.place(screen)
     most = identity.limits.files_per_upload if identity else 5
-    composer, conversation_id = screen.composer, screen.open_id
+    if to is None:
+        return
     if len(composer.files) + len(composer.uploads) >= most:
         screen.say(line(f"A message takes {most} files."), is_error=True)
         return
-    path = await screen.app.push_screen_wait(FilePicker(Path.cwd()))
-    if path is None:
-        return
+    path = await screen.app.push_screen_wait(FilePicker(start_folder()))
+    if path is not None:
+        keeping.add_file(screen, to, await _uploaded(screen, to, path))
+
+
+async def _uploaded(screen: MainScreen, to: keeping.Place, path: Path) -> FileCard:
+    """Upload a file and show how far it is while its conversation is open."""
     upload = Upload(name(path.name), 0, 1)
-    composer.uploads = (*composer.uploads, upload)
 
-    def progress(sent: int, total: int) -> None:
+    def show(now: Upload | None) -> None:
         nonlocal upload
-        fresh = replace(upload, sent=sent, total=total)
-        composer.uploads = tuple(fresh if one is upload else one for one in composer.uploads)
-        upload = fresh
+        others = tuple(one for one in screen.uploads.get(to, ()) if one is not upload)
+        screen.uploads[to] = (*others, now) if now else others
+        upload = now or upload
+        if keeping.place(screen) == to:
+            screen.composer.uploads = screen.uploads[to]
 
+    show(upload)
     try:
-        card = await screen.desk.upload(path, progress)
+        return await screen.desk.upload(path, lambda sent, total: show(replace(upload, sent=sent, total=total)))
     finally:
-        composer.uploads = tuple(one for one in composer.uploads if one is not upload)
-    if screen.open_id == conversation_id:
-        composer.files = (*composer.files, card)
-        save(screen)
+        show(None)
 
 
 def _detach(screen: MainScreen) -> None:
-    screen.composer.files = screen.composer.files[:-1]
-    changed(screen)
+    """Take the last file off again; with no file, the quote."""
+    composer = screen.composer
+    if composer.files:
+        composer.files = composer.files[:-1]
+    else:
+        composer.quote = None
+    keeping.changed(screen)
 
 
 def _language(screen: MainScreen) -> None:
     composer = screen.composer
     composer.language = LANGUAGES[(LANGUAGES.index(composer.language) + 1) % len(LANGUAGES)]
-    changed(screen)
+    keeping.changed(screen)
 
 
 async def _template(screen: MainScreen) -> None:
+    typed, screen.slash_typed = screen.slash_typed, False
     if screen.pane != "composer":
         reply(screen)
-    composer = screen.composer
+    composer, to = screen.composer, keeping.place(screen)
     cards = await screen.desk.templates()
-    if not cards:
-        screen.say(SafeLine("The workspace has no templates yet."))
-        return
     choices = [Choice(card.id, card.name, excerpt(text_in(card.texts, composer.language), 80)) for card in cards]
-    chosen = await pick_one(screen, SafeLine("Template"), choices)
-    if chosen is None:
+    chosen = await pick_one(screen, SafeLine("Template"), choices) if cards else None
+    card = next((card for card in cards if card.id == chosen), None)
+    if keeping.place(screen) != to:
         return
-    card = next(card for card in cards if card.id == chosen)
-    composer.field.insert(block(_filled(screen, text_in(card.texts, composer.language))))
+    if card:
+        composer.field.insert(own(_filled(screen, text_in(card.texts, composer.language))))
+    elif typed:
+        composer.field.insert("/")
+    elif not cards:
+        screen.say(SafeLine("The workspace has no templates yet."))
 
 
 def _filled(screen: MainScreen, text: str) -> str:
@@ -287,21 +245,16 @@ def _filled(screen: MainScreen, text: str) -> str:
     return text
 
 
-def put_text(screen: MainScreen, text: SafeBlock) -> None:
-    """Replace what is written."""
-    screen.composer.put(text)
-    changed(screen)
-
-
 VERBS = {
     "composer.reply": reply,
-    "composer.note": note,
+    "composer.note": _note,
     "composer.newline": _newline,
+    "composer.undo": _undo_typing,
     "composer.attach": _attach,
     "composer.detach": _detach,
     "composer.language": _language,
     "composer.template": _template,
-    "message.send": send,
+    "message.send": _send,
     "message.undo": _undo,
     "message.retry": _retry,
     "message.discard": _discard,

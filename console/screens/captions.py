@@ -1,0 +1,72 @@
+"""What the main screen says around its panes: titles, why a pane is empty, why the composer is shut."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from console.contract.permissions import ENGAGE, permits
+from console.state.rows import ConversationRow, Identity
+from console.text.safe import SafeLine, line
+from console.widgets.pane_title import pane_title
+
+if TYPE_CHECKING:
+    from console.screens.main import MainScreen
+
+
+def tree_title(screen: MainScreen, width: int) -> Content:
+    """The view, and how many wait."""
+    waiting = screen.store.outline.waiting_count(screen.clock())
+    return pane_title(
+        line(screen.view.capitalize() + (f" · {waiting} waiting" if waiting else "")), SafeLine(""), width
+    )
+
+
+def thread_title(screen: MainScreen, row: ConversationRow, width: int) -> Content:
+    """Where the conversation stands; at the right what came below, else its channel and language."""
+    path = " › ".join(step.name for step in screen.store.outline.path(row.id))
+    if newer := screen.messages.newer:
+        return pane_title(line(path), line(f"↓ {newer} new · G"), width, keeps_right=True)
+    spoken = row.customer.language if row.customer else None
+    return pane_title(line(path), line(" · ".join(fact for fact in (row.channel, spoken) if fact)), width)
+
+
+def assignee_of(screen: MainScreen, row: ConversationRow | None) -> SafeLine | None:
+    """Who a conversation is with, by name where it is known."""
+    if row is None or row.assignee_id is None:
+        return None
+    colleague = screen.store.members.get(row.assignee_id)
+    return colleague.name if colleague else line(row.assignee_id)
+
+
+def known_of(screen: MainScreen, row: ConversationRow | None) -> int:
+    """How many conversations are known of the same customer."""
+    if row is None or row.customer is None or row.customer.id is None:
+        return 0
+    rows = screen.store.outline.rows()
+    return sum(1 for one in rows if one.customer and one.customer.id == row.customer.id)
+
+
+def why_shut(identity: Identity | None) -> SafeLine | None:
+    """Why nobody may write here with this key."""
+    if identity is None or permits(identity.permissions, ENGAGE):
+        return None
+    return line(f"You read here as {identity.role}. Writing needs the permission {ENGAGE}.")
+
+
+def why_no_conversations(screen: MainScreen) -> SafeLine:
+    """Why the tree is empty."""
+    if screen.query_text:
+        return line(f"Nothing matches “{screen.query_text}”.")
+    if screen.store.identity is None:
+        is_trying = screen.status is not None and screen.status.state == "connecting"
+        return SafeLine("Loading…") if is_trying else SafeLine("")
+    return SafeLine("Nothing here.")
+
+
+def why_no_messages(screen: MainScreen) -> SafeLine:
+    """Why the thread is empty."""
+    if screen.thread is None:
+        return SafeLine("Enter opens the conversation under the cursor.")
+    return SafeLine("Loading…") if screen.thread.is_loading else SafeLine("No messages yet.")

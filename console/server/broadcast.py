@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Collection, Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from console.server.refusal import Refusal
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +27,11 @@ class Listener:
         """Until something may have happened."""
         await self.woken.wait()
         self.woken.clear()
+
+    async def over(self) -> None:
+        """Until the key is no longer good, or the server goes."""
+        while self.refusal is None and not self.is_closing:
+            await self.wait()
 
 
 class Hub:
@@ -70,3 +78,35 @@ class Hub:
         for listener in self._listeners:
             listener.is_closing = True
             listener.woken.set()
+
+
+async def until_over(steps: AsyncGenerator[T], listener: Listener) -> AsyncGenerator[T]:
+    """The steps, each made when it is asked for, until the listener's stream is over; whatever makes them stops then.
+
+    They are made in a task of their own, since a generator that is waiting cannot be closed.
+    """
+    made: asyncio.Queue[T | None] = asyncio.Queue()
+
+    async def make() -> None:
+        async with aclosing(steps):
+            async for step in steps:
+                made.put_nowait(step)
+                await made.join()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            task.exception()  # is raised below while somebody reads; nobody else wants it
+        made.put_nowait(None)
+
+    making, ending = asyncio.create_task(make()), asyncio.create_task(listener.over())
+    making.add_done_callback(ended)
+    ending.add_done_callback(ended)
+    try:
+        while (step := await made.get()) is not None:
+            yield step
+            made.task_done()
+        if making.done():
+            making.result()
+    finally:
+        making.cancel()
+        ending.cancel()

@@ -44,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a request. `refusal` says why it is refused before its input is looked at; `fault`, what is wrong with that."""
+    """One call of a request. `refusal` says why its input is not looked at; `fault`, what is wrong with that."""
 
     path: str
     procedure: Procedure[Any, Any] | None

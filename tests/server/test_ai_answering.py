@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from console.contract.ai import AiDelta, AiDone, AiError, AiEvent, AiRequest
+from console.contract.errors import UNKNOWN_KEY
 from console.contract.inputs import (
     ConversationId,
     SaveArticle,
@@ -26,6 +27,7 @@ from console.server.auth import Caller
 from console.server.procedures import conversations, directory, messages
 from console.server.refusal import Refusal
 from console.server.store.database import Store
+from console.server.store.keys import revoke
 from tests.server.workspace import Desk, FakeAgent, caller_in
 
 
@@ -148,7 +150,9 @@ async def test_the_language_that_is_asked_for_goes_first(desk: Desk) -> None:
     conversation = await desk.conversation()
     await desk.say(conversation, "Where is it?", as_customer=True)
     answering, agent = answering_with(desk, "x")
-    request = AiRequest(agent_id="agent_fake", conversation_id=conversation.id, sender_id="cust_x", language="tr")
+    request = AiRequest(
+        agent_id="agent_fake", conversation_id=conversation.id, sender_id=desk.caller.member_id, language="tr"
+    )
     await events_of(answering, desk.caller, request)
     assert agent.seen[0].language == "tr"
     assert (await desk.thread(conversation))[-1].content == {"tr": "x"}
@@ -207,6 +211,20 @@ async def test_a_conversation_deleted_meanwhile_ends_in_an_error(desk: Desk) -> 
         assert [event async for event in events] == [AiError(error="Conversation not found.")]
 
 
+async def test_a_key_revoked_meanwhile_posts_nothing(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    asked = await desk.say(conversation, "Where is my lamp?", as_customer=True)
+    go_on = asyncio.Event()
+    answering, _ = answering_with(desk, "On ", go_on)
+    request = AiRequest(agent_id="agent_fake", conversation_id=conversation.id, last_message_id=asked.id)
+    async with aclosing(answering.events(await answering.prepare(desk.caller, request))) as events:
+        await anext(events)
+        await desk.store.write(lambda transaction: revoke(transaction, desk.caller.key_id))
+        go_on.set()
+        assert [event async for event in events] == [AiError(error=UNKNOWN_KEY)]
+    assert len(await desk.thread(conversation)) == 1
+
+
 async def test_what_is_missing_or_foreign_is_refused_alike(desk: Desk, store: Store) -> None:
     conversation = await desk.conversation()
     asked = await desk.say(conversation, "Where is my lamp?", as_customer=True)
@@ -224,6 +242,12 @@ async def test_what_is_missing_or_foreign_is_refused_alike(desk: Desk, store: St
     assert foreign == missing == (404, "Conversation not found.")
     assert await refusal(desk.caller, draft(other, last_message_id=asked.id)) == (404, "Message not found.")
     assert await refusal(desk.caller, draft(conversation, "agent_no")) == (404, "Agent not found.")
+    theirs = await Desk(store, stranger).conversation()
+    assert theirs.customer is not None
+    for sender in (theirs.customer.id, stranger.member_id, "cus_no"):
+        assert await refusal(desk.caller, draft(conversation, sender_id=sender)) == (404, "Sender not found.")
+    for channel in (theirs.channels[0].id, "chan_no"):
+        assert await refusal(desk.caller, draft(conversation, channel_id=channel)) == (404, "Channel not found.")
     assert agent.seen == []
 
 
@@ -242,7 +266,8 @@ async def test_a_reply_needs_a_sender_and_a_channel(desk: Desk) -> None:
     assert isinstance(done, AiDone)
     assert (await desk.thread(without))[-1].channel_id == elsewhere
     foreign = named.model_copy(update={"channel_id": "chan_no"})
-    assert (await events_of(answering, desk.caller, foreign))[-1] == AiError(error="Channel not found.")
+    with pytest.raises(Refusal, match="Channel not found"):
+        await answering.prepare(desk.caller, foreign)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +340,7 @@ async def test_quotes_are_not_quoted_again(desk: Desk, store: Store) -> None:
 async def test_an_answer_with_nobody_reading_ends_in_its_error(desk: Desk) -> None:
     answering, _ = answering_with(desk, AgentFailed("No."))
     conversation = await desk.conversation()
-    request = AiRequest(agent_id="agent_fake", conversation_id=conversation.id, sender_id="x")
+    request = AiRequest(agent_id="agent_fake", conversation_id=conversation.id, sender_id=desk.caller.member_id)
     assert await answering.answer(desk.caller, request) == AiError(error="No.")
     gone = request.model_copy(update={"conversation_id": "conv_no"})
     assert await answering.answer(desk.caller, gone) == AiError(error="Conversation not found.")

@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
+from console.contract.errors import UNKNOWN_KEY
 from console.server.ai.model import ModelSettings
 from tests.server.fake_model import DONE, FakeModel
 from tests.server.serving import serving
 from tests.support.server import RunningServer, running_server
+from tests.support.waiting import answer_of, eventually
 
 STREAM = "/api/v1/connect/ai-stream"
 
@@ -58,8 +60,8 @@ async def caller(server: RunningServer) -> AsyncIterator[Caller]:
         yield Caller(client)
 
 
-def at(server: RunningServer, role: Any = "admin", **more: Any) -> httpx.AsyncClient:
-    headers = {"authorization": f"Bearer {server.key(role, **more)}"}
+def at(server: RunningServer, role: Any = "admin", key: str | None = None, **more: Any) -> httpx.AsyncClient:
+    headers = {"authorization": f"Bearer {key or server.key(role, **more)}"}
     return httpx.AsyncClient(base_url=server.url, headers=headers, timeout=10)
 
 
@@ -116,6 +118,9 @@ WRONG: tuple[tuple[dict[str, Any], int, str], ...] = (
     ({"agentId": None}, 400, "agentId must be a text"),
     ({"agentId": "agent_no"}, 404, "Agent not found."),
     ({"lastMessageId": None}, 400, "senderId is required unless it can be read from lastMessageId"),
+    ({"channelId": "chan_no"}, 404, "Channel not found."),
+    ({"lastMessageId": "msg_no"}, 404, "Message not found."),
+    ({"senderId": "cus_no"}, 404, "Sender not found."),
     ({"surprise": 1}, 400, "unknown field: surprise"),
     ({"mode": "draft", "task": "sing"}, 400, "task must be"),
     ({"mode": "draft", "task": "tone", "text": "x" * 20_001}, 400, "text must be at most 20,000 characters"),
@@ -166,12 +171,21 @@ async def test_a_message_sent_with_an_agent_is_answered(caller: Caller) -> None:
         "ai": {"agentId": "agent_knowledge"},
     }
     await caller.call("send", asked)
-    for _ in range(500):
-        newest = (await caller.thread(conversation))[0]
-        if newest["sender"]["kind"] == "agent":
-            break
-        await asyncio.sleep(0.01)
-    assert newest["sender"]["kind"] == "agent"
+    await answer_of(lambda: caller.thread(conversation), lambda thread: thread[0]["sender"]["kind"] == "agent")
+
+
+async def test_an_internal_note_is_never_answered_to_the_customer(caller: Caller) -> None:
+    conversation, _ = await caller.asked()
+    note = {
+        "conversationId": conversation,
+        "content": {"en": "She is a thief."},
+        "flags": ["internal-note"],
+        "ai": {"agentId": "agent_knowledge"},
+    }
+    answer = await caller.client.post("/api/trpc/v1.connect.send", json=note)
+    assert answer.status_code == 400
+    assert "internal note" in answer.json()["error"]["message"]
+    assert len(await caller.thread(conversation)) == 1
 
 
 async def test_a_model_streams_through_and_its_break_is_an_event(tmp_path: Path) -> None:
@@ -203,6 +217,41 @@ async def test_a_reader_that_leaves_stops_the_model_and_posts_nothing(tmp_path: 
                 assert "First" in await anext(answer.aiter_text())
             await asyncio.wait_for(model.left.wait(), 5)
             assert len(await caller.thread(conversation)) == 1
+
+
+async def test_a_revoked_key_ends_an_answer_within_a_second_and_posts_nothing(tmp_path: Path) -> None:
+    model = FakeModel(["First", asyncio.Event()])
+    async with serving(model.app) as address:
+        settings = ModelSettings(f"{address}/v1", "small")
+        async with running_server(tmp_path / "workspace", models=(settings,)) as server:
+            doomed = server.key("agent")
+            async with at(server) as client, at(server, key=doomed) as goes:
+                conversation, message = await Caller(client).asked()
+                wanted = {"agentId": "agent_model", "conversationId": conversation, "lastMessageId": message}
+                async with goes.stream("POST", STREAM, json=wanted) as answer:
+                    pieces = answer.aiter_text()
+                    assert "First" in await anext(pieces)
+                    server.revoke(doomed)
+                    async with asyncio.timeout(1):
+                        rest = "".join([piece async for piece in pieces])
+                assert events_in(rest) == [{"type": "error", "error": UNKNOWN_KEY}]
+                await asyncio.wait_for(model.left.wait(), 5)
+                assert len(await Caller(client).thread(conversation)) == 1
+
+
+async def test_a_key_revoked_after_sending_has_no_agent_answer(tmp_path: Path) -> None:
+    model = FakeModel(["First", asyncio.Event()])
+    async with serving(model.app) as address:
+        settings = ModelSettings(f"{address}/v1", "small")
+        async with running_server(tmp_path / "workspace", models=(settings,)) as server:
+            doomed = server.key("agent")
+            async with at(server, key=doomed) as goes:
+                conversation, _ = await Caller(goes).asked()
+                said = {"conversationId": conversation, "content": {"en": "Hello?"}, "ai": {"agentId": "agent_model"}}
+                await Caller(goes).call("send", said)
+                await eventually(lambda: bool(model.asked))
+                server.revoke(doomed)
+                await asyncio.wait_for(model.left.wait(), 2)
 
 
 async def test_a_server_that_stops_ends_its_streams(tmp_path: Path) -> None:

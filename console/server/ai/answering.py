@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,12 +13,13 @@ from console.contract.content import languages_of, text_in
 from console.contract.shapes import Conversation, Limits, Message, Sender
 from console.server.ai.agent import Agent, AgentFailed, Assignment, Turn
 from console.server.ai.workspace import thread
-from console.server.auth import Caller
+from console.server.auth import Caller, unknown_key
 from console.server.procedures.channels import attach, known
 from console.server.procedures.posting import Origin, Post, conversation_row, post
 from console.server.refusal import Refusal, bad_request, not_found
 from console.server.store.conversations import conversations_by_id
 from console.server.store.database import Store
+from console.server.store.keys import is_good
 from console.server.store.messages import messages_by_id
 from console.server.store.writer import Transaction
 from console.text.language import language_of
@@ -71,7 +72,7 @@ class Answering:
     async def prepare(self, caller: Caller, request: AiRequest) -> Prepared:
         """Find what the request names. Raises its refusal; what is missing and what is foreign look alike."""
         agent = self.check(request)
-        scene = await self._store.read(_scene, caller, request)
+        scene = await self._store.read(_scene, caller, request, self._agents.keys())
         posts = request.mode != "draft"
         channel_id = request.channel_id or _channel(scene)
         if posts and channel_id is None:
@@ -111,26 +112,33 @@ class Answering:
         """The answer as the agent's message. The conversation may be gone by now, which is a refusal like any."""
 
         def posting(transaction: Transaction) -> str:
-            workspace_id = prepared.caller.workspace_id
+            workspace_id, key_id = prepared.caller.workspace_id, prepared.caller.key_id
+            if not is_good(transaction.connection, key_id, transaction.now):
+                raise unknown_key()
             row = conversation_row(transaction, workspace_id, prepared.assignment.conversation)
-            channels = known(transaction, workspace_id, "Channel", [prepared.channel_id] if prepared.channel_id else ())
+            channels = known(
+                transaction.connection, workspace_id, "Channel", [prepared.channel_id] if prepared.channel_id else ()
+            )
             attach(transaction, workspace_id, row.id, channels)
             message = Post(
                 sender=Sender(kind="agent", id=prepared.agent.id, name=prepared.agent.name),
                 content={prepared.assignment.language: text},
                 channel_id=prepared.channel_id,
             )
-            return post(transaction, workspace_id, row, message, Origin(prepared.caller.key_id)).id
+            return post(transaction, workspace_id, row, message, Origin(key_id)).id
 
         return await self._store.write(posting)
 
 
-def _scene(connection: Connection, caller: Caller, request: AiRequest) -> _Scene:
-    """What stands in the conversation up to the message that is to be answered."""
+def _scene(connection: Connection, caller: Caller, request: AiRequest, agents: Collection[str]) -> _Scene:
+    """What stands in the conversation up to the message that is to be answered. All that is named must be there."""
     workspace_id, conversation_id = caller.workspace_id, request.conversation_id
     found = conversations_by_id(connection, workspace_id, caller.member_id, [conversation_id])
     if conversation_id not in found:
         raise not_found("Conversation")
+    known(connection, workspace_id, "Channel", [request.channel_id] if request.channel_id else ())
+    if request.sender_id is not None and request.sender_id not in agents:
+        known(connection, workspace_id, "Sender", [request.sender_id])
     last = None
     if request.last_message_id is not None:
         last = messages_by_id(connection, workspace_id, [request.last_message_id]).get(request.last_message_id)

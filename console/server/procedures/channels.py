@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, Executable, Select, Table, bindparam, select, union_all
 from sqlalchemy.dialects.sqlite import insert
 
 from console.server.refusal import not_found
 from console.server.rules.channels import website_host
-from console.server.store.schema import channels, conversation_channels, members, participants
+from console.server.store.schema import channels, conversation_channels, customers, members, participants
 from console.server.store.writer import Transaction
 
 _BY_HOST = select(channels.c.id).where(
@@ -17,24 +17,30 @@ _BY_HOST = select(channels.c.id).where(
     channels.c.kind == "website",
     channels.c.identifier == bindparam("host"),
 )
-_KNOWN = {
-    "Channel": select(channels.c.id).where(
-        channels.c.workspace_id == bindparam("workspace"), channels.c.id.in_(bindparam("ids", expanding=True))
-    ),
-    "Member": select(members.c.id).where(
-        members.c.workspace_id == bindparam("workspace"), members.c.id.in_(bindparam("ids", expanding=True))
-    ),
+
+
+def _among(table: Table) -> Select[tuple[str]]:
+    """The ids of the parameter `ids` that a table of the workspace has."""
+    return select(table.c.id).where(
+        table.c.workspace_id == bindparam("workspace"), table.c.id.in_(bindparam("ids", expanding=True))
+    )
+
+
+_KNOWN: dict[str, Executable] = {
+    "Channel": _among(channels),
+    "Member": _among(members),
+    "Sender": union_all(_among(customers), _among(members)),
 }
 _ATTACH = insert(conversation_channels).on_conflict_do_nothing()
 _JOIN = insert(participants).on_conflict_do_nothing()
 
 
-def known(transaction: Transaction, workspace_id: str, kind: str, ids: Iterable[str] | None) -> list[str]:
+def known(connection: Connection, workspace_id: str, kind: str, ids: Iterable[str] | None) -> list[str]:
     """The ids, each once. Raises the refusal of a missing one for any that is not of the workspace."""
     wanted = list(dict.fromkeys(ids or ()))
     if wanted:
         values = {"workspace": workspace_id, "ids": wanted}
-        if len(transaction.connection.execute(_KNOWN[kind], values).all()) < len(wanted):
+        if len(connection.execute(_KNOWN[kind], values).all()) < len(wanted):
             raise not_found(kind)
     return wanted
 
@@ -43,7 +49,7 @@ def channels_named(
     transaction: Transaction, workspace_id: str, ids: Iterable[str] | None, identifier: str | None
 ) -> list[str]:
     """The channels that a call names: by id, and by host, whose channel is made if it is new."""
-    named = known(transaction, workspace_id, "Channel", ids)
+    named = known(transaction.connection, workspace_id, "Channel", ids)
     if identifier:
         named.append(website_channel(transaction, workspace_id, identifier))
     return list(dict.fromkeys(named))

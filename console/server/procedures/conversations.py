@@ -212,7 +212,9 @@ def path_to(call: Writing, conversation_id: str) -> list[str]:
 
 def _members(call: Writing, ids: Sequence[str] | None) -> list[str]:
     """The key's member, and those that are named."""
-    return list(dict.fromkeys((call.caller.member_id, *known(call.transaction, call.workspace_id, "Member", ids))))
+    return list(
+        dict.fromkeys((call.caller.member_id, *known(call.transaction.connection, call.workspace_id, "Member", ids)))
+    )
 
 
 def _top_of_customer(call: Writing, customer_id: str) -> str | None:

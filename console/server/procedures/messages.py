@@ -9,10 +9,10 @@ from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from console.contract.content import text_of
-from console.contract.inputs import ListMessages, MarkRead, Send
+from console.contract.inputs import AiTrigger, ListMessages, MarkRead, Send
 from console.contract.shapes import NOTE_FLAG, Limits, Message, Page, ReadState, Sender
 from console.server.procedures.calls import Reading, Writing
-from console.server.procedures.channels import attach, channels_named
+from console.server.procedures.channels import attach, channels_named, known
 from console.server.procedures.conversations import imported_at
 from console.server.procedures.customers import recognise
 from console.server.procedures.pages import Cursor, read_cursor, write_cursor
@@ -48,8 +48,8 @@ def send(call: Writing, wanted: Send) -> Message:
         raise bad_request("content, attachmentIds or templateId is required")
     if wanted.parent_id is not None:
         _message_at(call, row.id, wanted.parent_id)
-    if wanted.ai is not None and wanted.ai.agent_id not in {agent.id for agent in call.agents}:
-        raise not_found("Agent")
+    if wanted.ai is not None:
+        _check_ai(call, wanted, wanted.ai)
     draft = Post(
         sender=_sender(call, row, wanted),
         content=content,
@@ -61,6 +61,15 @@ def send(call: Writing, wanted: Send) -> Message:
         at=at,
     )
     return post(call.transaction, call.workspace_id, row, draft, call.origin)
+
+
+def _check_ai(call: Writing, wanted: Send, ai: AiTrigger) -> None:
+    """Refuse an answer that could not be given, and one to a note: it would tell the customer what the note tells."""
+    if NOTE_FLAG in (wanted.flags or ()):
+        raise bad_request("ai cannot go with an internal note: its answer would reach the customer.")
+    if ai.agent_id not in {agent.id for agent in call.agents}:
+        raise not_found("Agent")
+    known(call.transaction.connection, call.workspace_id, "Channel", [ai.channel_id] if ai.channel_id else ())
 
 
 def _content(call: Writing, wanted: Send) -> dict[str, Any]:

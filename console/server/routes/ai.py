@@ -23,8 +23,9 @@ from console.server.ai.model import ModelSettings
 from console.server.ai.retrieving import RETRIEVING
 from console.server.ai.workspace import WorkspaceKnowledge
 from console.server.auth import Caller
+from console.server.broadcast import until_over
 from console.server.dispatch import refusal_of
-from console.server.refusal import Refusal, bad_request
+from console.server.refusal import Refusal, bad_request, not_found
 from console.server.routes.body import GONE, Body, EarlyAnswer
 from console.server.routes.rest import refused
 from console.server.sentences import sentence_of
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("connect360.server")
 
 _MOST_BYTES = 256 * 1024
+_NO_CONVERSATION = not_found("Conversation").sentence
 
 
 class AiRoutes:
@@ -63,25 +65,26 @@ class AiRoutes:
             body = Body(request, _MOST_BYTES, too_large)
             wanted = await _read(request, body)
             self._answering.check(wanted)
-            return self._answer(await self._prepared(caller, wanted))
+            return self._answer(caller, await self._prepared(caller, wanted))
         except ClientDisconnect:
             return Response(status_code=GONE)
         except Refusal as refusal:
             return EarlyAnswer(refused(refusal), body)
 
     async def _prepared(self, caller: Caller, wanted: AiRequest) -> Prepared | AiError:
-        """What is not found is told in the stream, as the documentation has it."""
+        """A conversation that is not found is told in the stream, as the documentation has it."""
         try:
             return await self._answering.prepare(caller, wanted)
         except Refusal as refusal:
-            if refusal.code != "NOT_FOUND":
+            if refusal.sentence != _NO_CONVERSATION:
                 raise
             return AiError(error=refusal.sentence)
 
-    def _answer(self, prepared: Prepared | AiError) -> Response:
+    def _answer(self, caller: Caller, prepared: Prepared | AiError) -> Response:
         from sse_starlette import EventSourceResponse
 
         events = _alone(prepared) if isinstance(prepared, AiError) else self._answering.events(prepared)
+        events = self._while_good(caller, events)
         headers = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
         return EventSourceResponse(_told(events), headers=headers, ping=self._service.config.ping_seconds, sep="\n")
 
@@ -98,9 +101,21 @@ class AiRoutes:
         self._service.in_background(self._answer_alone(caller, request))
 
     async def _answer_alone(self, caller: Caller, request: AiRequest) -> None:
-        ended = await self._answering.answer(caller, request)
-        if isinstance(ended, AiError):
-            log.warning("no answer to message %s: %s", request.last_message_id, ended.error)
+        async for ended in self._while_good(caller, self._ended(caller, request)):
+            if isinstance(ended, AiError):
+                log.warning("no answer to message %s: %s", request.last_message_id, ended.error)
+
+    async def _ended(self, caller: Caller, request: AiRequest) -> AsyncGenerator[AiEvent, None]:
+        yield await self._answering.answer(caller, request)
+
+    async def _while_good(self, caller: Caller, events: AsyncGenerator[AiEvent, None]) -> AsyncGenerator[AiEvent, None]:
+        """The events for as long as the caller's key is good; then why there are no more."""
+        with self._service.hub.listening(caller.workspace_id, caller.key_id) as listener:
+            async with aclosing(until_over(events, listener)) as good:
+                async for event in good:
+                    yield event
+            if listener.refusal is not None:
+                yield AiError(error=listener.refusal.sentence)
 
 
 async def _read(request: Request, body: Body) -> AiRequest:

@@ -84,6 +84,11 @@ def good_keys(connection: Connection, ids: Collection[str], now: int) -> frozens
     return frozenset(record.id for record in (_record(row) for row in rows) if record.is_good(now))
 
 
+def is_good(connection: Connection, key_id: str, now: int) -> bool:
+    """Whether this key still opens anything."""
+    return key_id in good_keys(connection, [key_id], now)
+
+
 def used(transaction: Transaction, workspace_id: str, key_id: str) -> None:
     """The key was used just now."""
     transaction.connection.execute(_USED, {"workspace": workspace_id, "key": key_id, "at": transaction.now})

@@ -37,7 +37,6 @@ async def find(terminal: Terminal, name: str) -> None:
     await terminal.until(lambda shown: name in shown.row(2) and name in shown.row(3))
     terminal.send(ENTER)
     await terminal.until(READING)
-    terminal.send(ENTER)
     await terminal.until(f"─ {name} ")
 
 

@@ -89,7 +89,7 @@ async def _draft_with_a_file(maya: Terminal) -> None:
     await maya.until(lambda shown: "Attach a file" not in shown.text() and "invoice.txt" in shown.text())
     maya.send(CTRL_R)
     await maya.until("within 30 days")
-    await maya.until("from [1]")
+    await maya.until("from Returns")
     maya.send(" Shall I?")
     await maya.until("Shall I?")
     maya.send(ENTER)

@@ -28,9 +28,9 @@ async def test_a_viewer_is_offered_nothing_that_writes(workspace: Workspace, tmp
         assert not [offer for offer in ("reply", "note", "draft", "resolve", "attach") if offer in footer]
         for key in ("r", "i", "d", "e", "c", "C", "#", CTRL_F):
             terminal.send(key)
-            await terminal.until("Not for viewer")
+            await terminal.until("The role viewer may not do this")
             terminal.send("H")  # what it may do is done, and what was said goes
-            await terminal.until(lambda shown: "Not for viewer" not in shown.text())
+            await terminal.until(lambda shown: "The role viewer may not do this" not in shown.text())
         terminal.send(CTRL_P)
         await terminal.until("Go to the next pane")
         terminal.send("delete")

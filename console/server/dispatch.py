@@ -147,7 +147,7 @@ async def _mutate(
         made = handler(Writing(transaction, caller, key, service.agents), wanted)
         answer = procedure.answer.dump_json(made, by_alias=True)
         if asked is not None:
-            keep_answer(transaction, asked, answer)
+            keep_answer(transaction, asked, answer, made)
         return answer, made
 
     answer, made = await service.store.write(writing)

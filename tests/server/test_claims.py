@@ -78,8 +78,28 @@ async def test_a_guest_is_told_apart_by_external_id_and_by_conversation(agent: T
     assert (await agent.call("claimGuestConversations", **claim, guestExternalId="guest_1"))["claimed"] == 1
     assert (await agent.one(one["id"]))["customer"]["externalId"] == "jane"
     assert (await agent.one(two["id"]))["customer"]["externalId"] == "guest_2"
-    named = await agent.call("claimGuestConversations", **claim, guestLocalConversationId=two["id"])
+    both = await guest(agent), await guest(agent)
+    named = await agent.call("claimGuestConversations", **claim, guestLocalConversationId=both[1]["id"])
     assert named == {"claimed": 1, "reparented": 0}
+    assert (await agent.one(both[0]["id"]))["customer"]["externalId"] is None
+
+
+@pytest.mark.parametrize("known", [{"externalId": "user-7"}, {"email": "bo@example.com"}])
+async def test_somebody_who_is_known_already_is_not_taken_over(agent: Talk, known: dict[str, str]) -> None:
+    theirs = await agent.call("getOrCreateConversation", customer={**known, "metadata": {"fingerprint": PRINT}})
+    for named in ({}, {"guestExternalId": "guest_1"}, {"guestLocalConversationId": theirs["id"]}):
+        claim = {"fingerprint": PRINT, "customer": {"externalId": "jane"}, **named}
+        assert await agent.call("claimGuestConversations", **claim) == {"claimed": 0, "reparented": 0}
+    assert (await agent.one(theirs["id"]))["customer"] == theirs["customer"]
+
+
+async def test_what_a_claim_resolves_stays_so_whatever_an_import_brings_later(admin: Talk) -> None:
+    old = {"metadata": {"fingerprint": PRINT}}
+    loose = await admin.call("getOrCreateConversation", customer=old, createdAt="2020-01-01T00:00:00.000Z")
+    claim = {"fingerprint": PRINT, "customer": {"externalId": "jane"}, "claimMetadata": {"status": "resolved"}}
+    await admin.call("claimGuestConversations", **claim)
+    await admin.says(loose["id"], "Long ago", createdAt="2021-01-01T00:00:00.000Z")
+    assert (await admin.one(loose["id"]))["metadata"] == {"status": "resolved"}
 
 
 @pytest.mark.parametrize(

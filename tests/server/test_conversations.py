@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from console.contract.procedures import UPLOAD
+from console.contract.procedures import AI_STREAM, UPLOAD
 from tests.server.calling import Refused, Talk
+from tests.server.streams import following
 
 
 def channels(conversation: Any) -> list[str]:
@@ -192,3 +193,50 @@ async def test_an_import_keeps_its_own_time(admin: Talk) -> None:
     assert (await admin.one(made["id"]))["updatedAt"] == "2020-02-03T10:00:00.500Z"
     with pytest.raises(Refused, match="400 createdAt must not be in the future"):
         await admin.says(made["id"], "Soon", createdAt="2999-01-01T00:00:00Z")
+
+
+async def test_an_agent_that_answered_among_members_is_no_reason_for_another_conversation(
+    agent: Talk, admin: Talk
+) -> None:
+    other = (await admin.call("session"))["member"]["id"]
+    first = await agent.call("getOrCreateConversation", memberIds=[other], channelIdentifier="shop.example.com")
+    said = await agent.answers(first["id"], "Who delivers to Oman?")
+    wanted = {"agentId": "agent_knowledge", "conversationId": first["id"], "lastMessageId": said["id"]}
+    assert '"done"' in (await agent.http.post(AI_STREAM.path, json=wanted)).text
+    again = await agent.call("getOrCreateConversation", memberIds=[other])
+    assert again["id"] == first["id"]
+    assert {one["kind"] for one in again["participants"]} == {"member", "agent"}
+
+
+async def test_a_changed_customer_is_told_in_all_of_their_conversations(agent: Talk) -> None:
+    top = await agent.customer()
+    below = await agent.call("createSubConversation", parentId=top["id"])
+    async with following(agent) as stream:
+        await agent.call("getOrCreateConversation", customer={"externalId": "Jane", "email": "jane@example.com"})
+        told = [(await stream.event("conversation.updated"))["conversation"] for _ in range(2)]
+    assert {one["id"] for one in told} == {top["id"], below["id"]}
+    assert {one["customer"]["email"] for one in told} == {"jane@example.com"}
+
+
+LONG = {"a": "x" * 40_000, "b": "x" * 40_000}
+
+
+async def test_open_values_have_a_size_too(admin: Talk) -> None:
+    top = await admin.customer()
+    page = {"type": "doc", "attrs": {"style": "x" * 70_000}, "text": "Hello"}
+    template = await admin.call("saveTemplate", name="Many", content={"en": "{{x}}" * 5_000})
+    await admin.call("updateConversation", id=top["id"], metadata={"a": LONG["a"]})
+    for sentence, procedure, wanted in (
+        ("metadata must", "updateConversation", {"id": top["id"], "metadata": {"b": LONG["b"]}}),
+        ("metadata must", "createSubConversation", {"parentId": top["id"], "metadata": LONG}),
+        ("customer.metadata must", "getOrCreateConversation", {"customer": {"metadata": LONG}}),
+        ("content must", "send", {"conversationId": top["id"], "content": {"en": page}}),
+        ("content must", "saveArticle", {"name": "x", "content": {"en": LONG}}),
+        (
+            "templateContext fills",
+            "send",
+            {"conversationId": top["id"], "templateId": template["id"], "templateContext": {"x": "y" * 1_000}},
+        ),
+    ):
+        with pytest.raises(Refused, match=f"413 {sentence}"):
+            await admin.call(procedure, **wanted)

@@ -116,3 +116,15 @@ async def test_a_batch_under_a_key_is_refused(agent: Talk) -> None:
     answer = await agent.http.post(path, json={"0": {"customer": {}}, "1": {"customer": {}}}, headers=KEY)
     assert answer.status_code == 400
     assert (await agent.call("listConversations"))["items"] == []
+
+
+async def test_what_was_deleted_cannot_be_read_through_its_key(admin: Talk) -> None:
+    top = (await admin.customer())["id"]
+    wanted = {"conversationId": top, "content": {"en": "A secret"}}
+    await admin.call("send", KEY, **wanted)
+    await admin.call("updateConversation", {"Idempotency-Key": "local_02"}, id=top, name="A secret too")
+    await admin.call("deleteConversation", id=top)
+    with pytest.raises(Refused, match="404 Conversation not found"):
+        await admin.call("send", KEY, **wanted)
+    with pytest.raises(Refused, match="404 Conversation not found"):
+        await admin.call("updateConversation", {"Idempotency-Key": "local_02"}, id=top, name="A secret too")

@@ -111,6 +111,29 @@ def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
         migrate(tmp_path)
 
 
+def test_an_upgrade_reads_out_of_kept_answers_what_they_tell_of(tmp_path: Path) -> None:
+    migrate(tmp_path)
+    kept = [
+        ("send", '{"id":"msg_1","conversationId":"conv_1"}'),
+        ("make", '{"id":"conv_1"}'),
+        ("mark", '{"unreadCount":0}'),
+    ]
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("DROP INDEX answers_of_conversation")
+        connection.execute("ALTER TABLE answers DROP COLUMN conversation_id")
+        connection.execute("INSERT INTO workspaces VALUES ('ws', 'Northwind', 0)")
+        connection.executemany(
+            "INSERT INTO answers (workspace_id, key_id, idempotency_key, question, answer, created_at)"
+            " VALUES ('ws', 'key', ?, '', ?, 0)",
+            kept,
+        )
+    migrate(tmp_path)
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        told = connection.execute("SELECT idempotency_key, conversation_id FROM answers").fetchall()
+    assert sorted(told, key=str) == [("make", "conv_1"), ("mark", None), ("send", "conv_1")]
+
+
 def test_commits_are_durable_and_foreign_keys_hold(tmp_path: Path) -> None:
     migrate(tmp_path)
     engine = open_engine(tmp_path, "write")

@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from console.contract.inputs import ClaimGuestConversations
 from console.contract.shapes import Claimed
 from console.server.procedures.calls import Writing
 from console.server.procedures.channels import join
-from console.server.procedures.conversations import move, path_to
+from console.server.procedures.conversations import change, metadata_changes, move, path_to
 from console.server.procedures.customers import recognise
 from console.server.procedures.posting import conversation_row
 from console.server.refusal import bad_request
-from console.server.rules.metadata import merged, triage
+from console.server.rules.metadata import merged
 from console.server.store.events import emit
-from console.server.store.packing import pack, unpack
+from console.server.store.packing import unpack
 from console.server.store.schema import conversations, customers, messages, participants
 
 _GUESTS = select(customers.c.id).where(
     customers.c.workspace_id == bindparam("workspace"),
     customers.c.fingerprint == bindparam("fingerprint"),
     customers.c.id != bindparam("customer"),
+    # A shared machine has one fingerprint: somebody who is known already must not be taken over.
+    or_(
+        and_(customers.c.external_id.is_(None), customers.c.email_folded.is_(None)),
+        customers.c.external_id == bindparam("guest"),
+    ),
 )
 _THEIRS = (
     select(conversations)
@@ -59,13 +64,14 @@ def claim_guest_conversations(call: Writing, wanted: ClaimGuestConversations) ->
 
 
 def _guests(call: Writing, wanted: ClaimGuestConversations, customer_id: str) -> list[str]:
-    """The customers with this fingerprint, and this external id if one is given; never the known customer."""
-    query = _GUESTS
-    if wanted.guest_external_id is not None:
-        known = customers.c.external_id
-        query = query.where(or_(known.is_(None), known == wanted.guest_external_id))
-    values = {"workspace": call.workspace_id, "fingerprint": wanted.fingerprint, "customer": customer_id}
-    return list(call.transaction.connection.execute(query, values).scalars())
+    """The customers with this fingerprint whom nobody has identified, and the guest that is named by external id."""
+    values = {
+        "workspace": call.workspace_id,
+        "fingerprint": wanted.fingerprint,
+        "customer": customer_id,
+        "guest": wanted.guest_external_id,
+    }
+    return list(call.transaction.connection.execute(_GUESTS, values).scalars())
 
 
 def _conversations_of(call: Writing, guests: Sequence[str], local_id: str | None) -> Sequence[Any]:
@@ -81,21 +87,8 @@ def _claim(
 ) -> None:
     """The customer takes the guest's place, also as the one who wrote; other participants stay."""
     connection = call.transaction.connection
-    metadata = merged(unpack(row.metadata), claim_metadata)
-    sorting = triage(metadata)
-    here = (conversations.c.workspace_id == call.workspace_id) & (conversations.c.id == row.id)
-    connection.execute(
-        update(conversations)
-        .where(here)
-        .values(
-            customer_id=customer_id,
-            metadata=pack(metadata),
-            status=sorting.status,
-            assignee_id=sorting.assignee_id,
-            snoozed_until=sorting.snoozed_until,
-            updated_at=call.transaction.now,
-        )
-    )
+    changes = metadata_changes(call, row, merged(unpack(row.metadata), claim_metadata))
+    change(call, row.id, changes | {"customer_id": customer_id, "updated_at": call.transaction.now})
     connection.execute(
         update(messages)
         .where(

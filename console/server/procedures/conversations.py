@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 
 from console.contract.inputs import (
     ConversationId,
@@ -24,9 +24,10 @@ from console.server.procedures.posting import conversation_row
 from console.server.refusal import bad_request, not_found
 from console.server.rules.hierarchy import refuse_cycle
 from console.server.rules.metadata import merged, triage
+from console.server.store.answers import forget_answers
 from console.server.store.conversations import conversations_by_id
 from console.server.store.events import emit, emit_deleted
-from console.server.store.packing import pack, unpack
+from console.server.store.packing import pack_within, unpack
 from console.server.store.schema import (
     attachments,
     conversation_channels,
@@ -53,13 +54,16 @@ _TOP_OF_MEMBERS = (
         _HERE,
         conversations.c.customer_id.is_(None),
         conversations.c.parent_id.is_(None),
-        participants.c.kind == "member",
-        participants.c.person_id == bindparam("member"),
+        participants.c.kind == "member",  # an agent that answered there is nobody's reason for another
+    )
+    .group_by(conversations.c.id)
+    .having(
+        func.count() == bindparam("count"),
+        func.sum(case((participants.c.person_id.in_(bindparam("members", expanding=True)), 1), else_=0))
+        == bindparam("count"),
     )
     .order_by(conversations.c.id)
-)
-_MEMBERS_OF = select(participants.c.person_id).where(
-    participants.c.workspace_id == bindparam("workspace"), participants.c.conversation_id == bindparam("conversation")
+    .limit(1)
 )
 _CHANNELS_OF = select(conversation_channels.c.channel_id).where(
     conversation_channels.c.workspace_id == bindparam("workspace"),
@@ -148,12 +152,12 @@ def update_conversation(call: Writing, wanted: UpdateConversation) -> Conversati
     if wanted.gave("name"):
         changes["name"] = wanted.name
     if wanted.gave("metadata"):
-        changes |= _metadata_changes(call, row, merged(unpack(row.metadata), wanted.metadata))
+        changes |= metadata_changes(call, row, merged(unpack(row.metadata), wanted.metadata))
     parents: set[str] = set()
     if wanted.gave("parent_id") and wanted.parent_id != row.parent_id:
         changes["parent_id"] = _new_parent(call, row.id, wanted.parent_id)
         parents = {parent for parent in (row.parent_id, wanted.parent_id) if parent}
-    _change(call, row.id, changes)
+    change(call, row.id, changes)
     for changed in (row.id, *sorted(parents)):
         emit(call.transaction, call.workspace_id, "conversation.updated", conversation=changed)
     return seen(call, row.id)
@@ -174,6 +178,7 @@ def delete_conversation(call: Writing, wanted: ConversationId) -> Deleted:
     connection.execute(
         delete(conversations).where(conversations.c.workspace_id == call.workspace_id, conversations.c.id.in_(ids))
     )
+    forget_answers(call.transaction, call.workspace_id, ids)
     emit_deleted(call.transaction, call.workspace_id, ids)
     if row.parent_id is not None:
         emit(call.transaction, call.workspace_id, "conversation.updated", conversation=row.parent_id)
@@ -201,7 +206,7 @@ def imported_at(call: Writing, created_at: Any) -> int | None:
 
 def move(call: Writing, conversation_id: str, parent_id: str | None) -> None:
     """Put a conversation below another, or at the top."""
-    _change(call, conversation_id, {"parent_id": _new_parent(call, conversation_id, parent_id)})
+    change(call, conversation_id, {"parent_id": _new_parent(call, conversation_id, parent_id)})
 
 
 def path_to(call: Writing, conversation_id: str) -> list[str]:
@@ -224,13 +229,8 @@ def _top_of_customer(call: Writing, customer_id: str) -> str | None:
 
 def _top_of_members(call: Writing, member_ids: Sequence[str]) -> str | None:
     """The conversation without a customer in which exactly these members take part."""
-    connection = call.transaction.connection
-    values = {"workspace": call.workspace_id, "member": call.caller.member_id}
-    for conversation_id in connection.execute(_TOP_OF_MEMBERS, values).scalars().all():
-        among = {"workspace": call.workspace_id, "conversation": conversation_id}
-        if set(connection.execute(_MEMBERS_OF, among).scalars()) == set(member_ids):
-            return str(conversation_id)
-    return None
+    values = {"workspace": call.workspace_id, "members": member_ids, "count": len(member_ids)}
+    return call.transaction.connection.execute(_TOP_OF_MEMBERS, values).scalar()
 
 
 def _reuse(
@@ -244,15 +244,15 @@ def _reuse(
     row = conversation_row(call.transaction, call.workspace_id, conversation_id)
     kept = unpack(row.metadata)
     metadata = merged(kept, wanted.metadata)
-    changes = {} if metadata == kept else _metadata_changes(call, row, metadata)
+    changes = {} if metadata == kept else metadata_changes(call, row, metadata)
     if row.name is None and wanted.name:
         changes["name"] = wanted.name
     if changes:
-        _change(call, row.id, changes | {"updated_at": call.transaction.now})
+        change(call, row.id, changes | {"updated_at": call.transaction.now})
     people = [("member", member) for member in member_ids]
     is_joined = join(call.transaction, call.workspace_id, row.id, people)
     is_attached = attach(call.transaction, call.workspace_id, row.id, channel_ids)
-    if changes or is_joined or is_attached or wanted.customer is not None:
+    if changes or is_joined or is_attached:
         emit(call.transaction, call.workspace_id, "conversation.updated", conversation=row.id)
     return seen(call, row.id)
 
@@ -268,7 +268,7 @@ def _make(call: Writing, new: _New) -> Conversation:
         "type": new.type,
         "parent_id": new.parent_id,
         "customer_id": new.customer_id,
-        "metadata": pack(new.metadata),
+        "metadata": pack_within(new.metadata, "metadata"),
         "status": sorting.status,
         "assignee_id": sorting.assignee_id,
         "snoozed_until": sorting.snoozed_until,
@@ -288,10 +288,11 @@ def _make(call: Writing, new: _New) -> Conversation:
     return seen(call, conversation_id)
 
 
-def _metadata_changes(call: Writing, row: Any, metadata: dict[str, Any]) -> dict[str, Any]:
+def metadata_changes(call: Writing, row: Any, metadata: dict[str, Any]) -> dict[str, Any]:
+    """The columns that new metadata changes: with it what lists are sorted by, and since when."""
     sorting = triage(metadata)
     return {
-        "metadata": pack(metadata),
+        "metadata": pack_within(metadata, "metadata"),
         "status": sorting.status,
         "assignee_id": sorting.assignee_id,
         "snoozed_until": sorting.snoozed_until,
@@ -309,6 +310,7 @@ def _new_parent(call: Writing, conversation_id: str, parent_id: str | None) -> s
     return parent_id
 
 
-def _change(call: Writing, conversation_id: str, changes: dict[str, Any]) -> None:
+def change(call: Writing, conversation_id: str, changes: dict[str, Any]) -> None:
+    """Write new columns of a conversation."""
     here = (conversations.c.workspace_id == call.workspace_id) & (conversations.c.id == conversation_id)
     call.transaction.connection.execute(update(conversations).where(here).values(changes))

@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, select, update
 from console.contract.inputs import CustomerInput
 from console.server.refusal import not_found
 from console.server.rules.customers import filled, folded_email, marks, phone_digits
-from console.server.store.packing import pack, unpack
-from console.server.store.schema import customers
+from console.server.store.events import emit
+from console.server.store.packing import pack_within, unpack
+from console.server.store.schema import conversations, customers
 from console.server.store.writer import Transaction
 
 _HERE = customers.c.workspace_id == bindparam("workspace")
@@ -21,6 +22,9 @@ _BY_MARK = {
     column: select(customers).where(_HERE, customers.c[column] == bindparam("value")).order_by(customers.c.id).limit(1)
     for column in ("external_id", "email_folded", "phone_digits")
 }
+_CONVERSATIONS_OF = select(conversations.c.id).where(
+    conversations.c.workspace_id == bindparam("workspace"), conversations.c.customer_id == bindparam("customer")
+)
 
 
 def recognise(
@@ -89,6 +93,9 @@ def _fill(transaction: Transaction, workspace_id: str, record: Mapping[str, Any]
     here = (customers.c.workspace_id == workspace_id) & (customers.c.id == record["id"])
     values = _columns(changes) | {"updated_at": transaction.now}
     transaction.connection.execute(update(customers).where(here).values(values))
+    theirs = {"workspace": workspace_id, "customer": record["id"]}
+    for conversation_id in transaction.connection.execute(_CONVERSATIONS_OF, theirs).scalars().all():
+        emit(transaction, workspace_id, "conversation.updated", conversation=conversation_id)
 
 
 def _columns(changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,5 +108,5 @@ def _columns(changes: Mapping[str, Any]) -> dict[str, Any]:
     if "metadata" in changes:
         fingerprint = changes["metadata"].get("fingerprint")
         columns["fingerprint"] = fingerprint if isinstance(fingerprint, str) else None
-        columns["metadata"] = pack(changes["metadata"])
+        columns["metadata"] = pack_within(changes["metadata"], "customer.metadata")
     return columns

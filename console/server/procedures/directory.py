@@ -15,7 +15,7 @@ from console.server.clock import as_time
 from console.server.procedures.calls import Reading, Writing
 from console.server.procedures.pages import Cursor, read_cursor, write_cursor
 from console.server.refusal import not_found
-from console.server.store.packing import pack, unpack
+from console.server.store.packing import pack_within, unpack
 from console.server.store.schema import articles, members, templates
 
 R = TypeVar("R", Template, Article)
@@ -92,7 +92,7 @@ def _save(call: Writing, table: Table, kind: str, prefix: str, wanted: SaveTempl
     connection = call.transaction.connection
     record_id = wanted.id or call.transaction.ids.new(prefix, now)
     here = (table.c.workspace_id == call.workspace_id) & (table.c.id == record_id)
-    said = {"name": wanted.name, "content": pack(dict(wanted.content)), "updated_at": now}
+    said = {"name": wanted.name, "content": pack_within(dict(wanted.content), "content"), "updated_at": now}
     if wanted.id is None:
         made = {"workspace_id": call.workspace_id, "id": record_id, "created_at": now}
         connection.execute(table.insert(), made | said)

@@ -17,7 +17,7 @@ from console.server.rules.metadata import reopened
 from console.server.rules.waiting import Arrival, Standing, after_customer, is_newest
 from console.server.store.attachments import bind_attachments
 from console.server.store.events import emit
-from console.server.store.packing import pack, unpack
+from console.server.store.packing import pack, pack_within, unpack
 from console.server.store.schema import conversations, messages, read_marks
 from console.server.store.writer import Transaction
 
@@ -127,7 +127,7 @@ def post(transaction: Transaction, workspace_id: str, row: Row[Any], wanted: Pos
             "sender_kind": wanted.sender.kind,
             "sender_id": wanted.sender.id,
             "sender_name": wanted.sender.name if wanted.sender.kind == "agent" else None,
-            "content": pack(dict(wanted.content)),
+            "content": pack_within(dict(wanted.content), "content"),
             "flags": pack(list(wanted.flags)),
             "channel_id": wanted.channel_id,
             "template_id": wanted.template_id,

@@ -6,14 +6,23 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from console.server.refusal import Refusal
+
+MOST = 65_536
+"""How many characters a context may bring into a template."""
 _VARIABLE = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
 
 
 def render(content: Mapping[str, Any], context: Any) -> dict[str, Any]:
     """The content with its variables filled in; one that the context lacks stays as it stands, to be seen."""
+    room = MOST  # a long value in a template that names it thousands of times would fill the memory
 
     def said(found: re.Match[str]) -> str:
+        nonlocal room
         value = _at(context, found[1])
+        room -= len(value or "")
+        if room < 0:
+            raise Refusal("PAYLOAD_TOO_LARGE", f"templateContext fills the template with over {MOST:,} characters.")
         return found[0] if value is None else value
 
     def filled(value: Any) -> Any:

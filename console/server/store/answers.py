@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
+from console.contract.shapes import Conversation, Message
 from console.server.refusal import Refusal
 from console.server.store.schema import answers
 from console.server.store.writer import Transaction
@@ -54,14 +56,35 @@ def first_answer(transaction: Transaction, asked: Asked) -> bytes | None:
     return str(row.answer).encode()
 
 
-def keep_answer(transaction: Transaction, asked: Asked, answer: bytes) -> None:
-    """Remember what is answered."""
+def keep_answer(transaction: Transaction, asked: Asked, answer: bytes, made: Any) -> None:
+    """Remember what is answered, for as long as the conversation that it tells of is there."""
     values = {
         "workspace_id": asked.workspace_id,
         "key_id": asked.key_id,
         "idempotency_key": asked.idempotency_key,
         "question": asked.question,
         "answer": answer.decode(),
+        "conversation_id": _told_of(made),
         "created_at": transaction.now,
     }
     transaction.connection.execute(answers.insert(), values)
+
+
+def _told_of(made: Any) -> str | None:
+    match made:
+        case Message():
+            return made.conversation_id
+        case Conversation():
+            return made.id
+    return None
+
+
+def forget_answers(transaction: Transaction, workspace_id: str, conversation_ids: Sequence[str]) -> None:
+    """Drop what was answered about these conversations."""
+    here = answers.c.workspace_id == workspace_id
+    transaction.connection.execute(delete(answers).where(here, answers.c.conversation_id.in_(conversation_ids)))
+
+
+def forget_old_answers(transaction: Transaction) -> None:
+    """Drop what no repetition may be answered with any more, in every workspace."""
+    transaction.connection.execute(delete(answers).where(answers.c.created_at <= transaction.now - KEPT))

@@ -5,10 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from console.server.refusal import Refusal
+
+MOST = 65_536
+"""How many characters an open value of a client's may have: it is read with every list and sent with every event."""
+
 
 def pack(value: Any) -> str:
     """A JSON value as text."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def pack_within(value: Any, name: str) -> str:
+    """The same of a client's value. Raises the refusal of one that is too large, by its name."""
+    text = pack(value)
+    if len(text) > MOST:
+        raise Refusal("PAYLOAD_TOO_LARGE", f"{name} must be at most {MOST:,} characters of JSON.")
+    return text
 
 
 def unpack(text: str | None) -> Any:

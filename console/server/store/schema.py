@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that these tables stand at."""
 
 metadata = MetaData()
@@ -278,8 +278,10 @@ answers = Table(
     Column("idempotency_key", Text, nullable=False),
     Column("question", Text, nullable=False),  # a hash of procedure and input
     Column("answer", Text, nullable=False),
+    Column("conversation_id", Text),  # that it tells of: what is deleted must not be read out of here
     _time("created_at"),
     PrimaryKeyConstraint("workspace_id", "key_id", "idempotency_key"),
     ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
     Index("answers_by_age", "workspace_id", "created_at"),
+    Index("answers_of_conversation", "workspace_id", "conversation_id"),
 )

@@ -17,7 +17,7 @@ from console.contract.base import Language
 from console.state.rows import ConversationRow, FileCard, Quote
 from console.text.bidi import visual
 from console.text.safe import SafeBlock, SafeLine, line, own
-from console.text.width import clip
+from console.text.width import wrap
 from console.widgets.pane_title import pane_title
 from console.widgets.thread_lines import FILE_MARK, size_name
 
@@ -81,6 +81,7 @@ class Composer(Vertical):
     def __init__(self, is_action: Callable[[events.Key], bool], *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-idle")
         self.incomplete = False  # an AI's answer in it broke off
+        self._rows: dict[str, str] = {}
         self._is_action = is_action
 
     def compose(self) -> ComposeResult:
@@ -131,6 +132,8 @@ class Composer(Vertical):
 
     def on_resize(self) -> None:
         self._title()
+        for row, text in self._rows.items():
+            self._row(row, text)
         self.call_after_refresh(self.field.scroll_cursor_visible)
 
     def watch_target(self, target: ConversationRow | None) -> None:
@@ -172,8 +175,10 @@ class Composer(Vertical):
         self._row("#files", "   ".join([*here, *coming]))
 
     def _row(self, row: str, text: str) -> None:
+        self._rows[row] = text
         shown = self.query_one(row, Static)
-        shown.update(Content(visual(clip(text, max(20, self.size.width)))))
+        width = self.content_size.width or 60  # before the first layout
+        shown.update(Content("\n".join(visual(part) for part in wrap(text, width))))
         shown.set_class(not text, "gone")
 
     def _title(self) -> None:

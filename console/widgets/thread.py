@@ -128,7 +128,12 @@ class Thread(ScrollView, can_focus=True):
         if filled:
             self._to_first_unread()
             if self.has_focus and self.cursor_id is None:
-                self.cursor_id = self._newest_of_customer()
+                # Without scrolling: where one begins to read was just decided.
+                begin: str | None = self._newest_of_customer()
+                if not self._follows and self.view:
+                    begin = self.view.first_unread
+                self.set_reactive(Thread.cursor_id, begin)
+                self.refresh()
         elif self._follows:
             self._to_end()
         else:

@@ -12,6 +12,7 @@ from typing import Literal
 from console.text.age import age
 from console.text.fold import fold
 from console.text.safe import SafeLine, name
+from console.text.size import size
 
 Kind = Literal["folder", "file", "other"]
 """other: a device, a pipe, a socket, a link to nothing. Opening one may never return."""
@@ -71,18 +72,6 @@ def typed_path(folder: Path, typed: str) -> Path:
     except RuntimeError:  # ~nobody
         expanded = Path(typed)
     return Path(os.path.normpath(folder / expanded))
-
-
-def size(count: int) -> SafeLine:
-    """Bytes as a person says them: "812 B", "1.2 MB"."""
-    if count < 1000:
-        return SafeLine(f"{count} B")
-    amount = float(count)
-    for unit in ("kB", "MB", "GB"):
-        amount /= 1000
-        if amount < 999.5:
-            return SafeLine(f"{amount:.1f} {unit}" if amount < 9.95 else f"{amount:.0f} {unit}")
-    return SafeLine(f"{amount / 1000:.1f} TB")
 
 
 def _entry(found: os.DirEntry[str], now: datetime) -> FolderEntry:

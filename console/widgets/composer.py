@@ -17,9 +17,10 @@ from console.contract.base import Language
 from console.state.rows import ConversationRow, FileCard, Quote
 from console.text.bidi import visual
 from console.text.safe import SafeBlock, SafeLine, line, own
+from console.text.size import size
 from console.text.width import wrap
 from console.widgets.pane_title import pane_title
-from console.widgets.thread_lines import FILE_MARK, size_name
+from console.widgets.thread_lines import FILE_MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class Composer(Vertical):
         self._row("#about", about)
 
     def _files(self) -> None:
-        here = [f"{FILE_MARK} {file.name} {size_name(file.size)}" for file in self.files]
+        here = [f"{FILE_MARK} {file.name} {size(file.size)}" for file in self.files]
         coming = [f"{FILE_MARK} {upload.name} {100 * upload.sent // max(1, upload.total)} %" for upload in self.uploads]
         self._row("#files", "   ".join([*here, *coming]))
 

@@ -13,6 +13,7 @@ from console.state.rows import Entry, FileCard, ThreadView, Who
 from console.text.bidi import visual
 from console.text.language import is_rtl
 from console.text.safe import SafeLine
+from console.text.size import size
 from console.text.width import cell_width, wrap
 from console.widgets.spans import Role, Span, shown, spread, width_of
 
@@ -96,18 +97,6 @@ def day_name(day: date, today: date) -> str:
     return name if day.year == today.year else f"{name} {day.year}"
 
 
-def size_name(size: int | None) -> str:
-    """Bytes as people say them: `1.2 MB`."""
-    if size is None:
-        return ""
-    amount = float(size)
-    for unit in ("B", "KB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 10 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"
-
-
 def _rows(entry: Entry, width: int, body: int) -> Iterator[list[Span]]:
     room = width - GUTTER - 1
     yield _head(entry, room, body)
@@ -151,8 +140,8 @@ def _head(entry: Entry, room: int, body: int) -> list[Span]:
 
 
 def _file(file: FileCard, room: int) -> list[Span]:
-    size = size_name(file.size)
-    return [(shown(file.name, max(4, room - len(size) - 1)), "text"), (" " + size, "muted")]
+    bytes_ = size(file.size)
+    return [(shown(file.name, max(4, room - len(bytes_) - 1)), "text"), (" " + bytes_, "muted")]
 
 
 def _gutter(entry: Entry) -> Span:

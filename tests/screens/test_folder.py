@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from console.screens.file_names import common_beginning, free_name, saved_name, split_typed
-from console.screens.folder import read_folder, size, typed_path
+from console.screens.folder import read_folder, typed_path
 from console.text.safe import SafeLine, name
+from console.text.size import size
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from console.text.width import cell_width
 from console.widgets.footer import Notice, footer_line
 from console.widgets.pane_title import pane_title
 from console.widgets.spans import Span
-from console.widgets.thread_lines import ThreadLayout, ThreadLine, day_name, entry_lines, size_name
+from console.widgets.thread_lines import ThreadLayout, ThreadLine, day_name, entry_lines
 from console.widgets.top_bar import top_line
 from console.widgets.tree_lines import Marks, tree_line
 from tests.widgets.rows import NOW, entry, outline_line, row
@@ -126,11 +126,6 @@ def test_a_message_that_did_not_change_keeps_its_lines() -> None:
 
 def test_another_year_is_named() -> None:
     assert day_name(NOW.date().replace(year=2025), NOW.date()) == "Monday 17 November 2025"
-
-
-@pytest.mark.parametrize(("size", "name"), [(None, ""), (12, "12 B"), (1_234, "1.2 KB"), (25_000_000, "25 MB")])
-def test_sizes_are_named_as_people_say_them(size: int | None, name: str) -> None:
-    assert size_name(size) == name
 
 
 IDENTITY = Identity(

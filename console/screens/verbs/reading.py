@@ -14,7 +14,7 @@ from console.screens.verbs.asking import pick_one, start_folder
 from console.state.rows import Entry
 from console.text.link import links_in
 from console.text.safe import SafeLine, block, line, own
-from console.widgets.thread_lines import size_name
+from console.text.size import size
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -67,7 +67,7 @@ async def _save_file(screen: MainScreen) -> None:
         return
     file = entry.files[0]
     if len(entry.files) > 1:
-        choices = [Choice(one.id, one.name, line(size_name(one.size))) for one in entry.files]
+        choices = [Choice(one.id, one.name, size(one.size)) for one in entry.files]
         picked = await pick_one(screen, SafeLine("Which file"), choices)
         file = next((one for one in entry.files if one.id == picked), file)
         if picked is None:

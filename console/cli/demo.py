@@ -46,6 +46,6 @@ async def show_demo(secrets: set[str], *, role: str = "agent", dialogues: Path |
     need_terminal()
 
     async def shown(settings: Settings) -> int:
-        return (await show(settings, profile="demo")).code
+        return (await show(settings, secrets=secrets, profile="demo")).code
 
     return await run_demo(shown, role=role, dialogues=dialogues, secrets=secrets, preload=preload)

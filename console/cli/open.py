@@ -12,7 +12,7 @@ async def open_console(secrets: set[str]) -> int:
     if settings.api_key is not None:
         secrets.add(settings.api_key.get_secret_value())
     need_terminal()
-    left = await show(settings)
+    left = await show(settings, secrets=secrets)
     if left.choice != "demo":
         return left.code
     from console.cli.demo import show_demo

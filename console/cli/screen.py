@@ -28,11 +28,11 @@ def need_terminal() -> None:
         )
 
 
-async def show(settings: Settings, *, profile: str = "default") -> Left:
+async def show(settings: Settings, *, secrets: set[str], profile: str = "default") -> Left:
     """Run the console until the person leaves it. Being cancelled is a way of leaving: what was written is kept."""
     from console.app import ConsoleApp
 
-    app = ConsoleApp(settings, profile=profile)
+    app = ConsoleApp(settings, profile=profile, secrets=secrets)
 
     def fail(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """A task that nobody awaits and that failed ends the console as any other error does, and is reported so."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
@@ -43,6 +44,26 @@ def bar(title: str, unit: str, stream: TextIO | None = None) -> Iterator[Callabl
             _write(out, "\r" + " " * len(drawn) + "\r")
         elif count:
             _write(out, f"{title}: {count}\n")
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Keys that are pressed meanwhile are neither shown nor kept: nothing is there yet that they could be meant for."""
+    try:
+        keyboard = sys.stdin.fileno()
+        before = termios.tcgetattr(keyboard)
+    except (OSError, ValueError, termios.error):  # no terminal, or none any more
+        yield
+        return
+    quiet = termios.tcgetattr(keyboard)
+    quiet[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(keyboard, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        with suppress(termios.error):
+            termios.tcflush(keyboard, termios.TCIFLUSH)
+            termios.tcsetattr(keyboard, termios.TCSANOW, before)
 
 
 def _write(out: TextIO, text: str) -> None:

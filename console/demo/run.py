@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from console.demo.afternoon.people import COLLEAGUES
 from console.demo.host import Hosted, KeyHolder, host
-from console.demo.progress import bar
+from console.demo.progress import bar, unheard
 
 if TYPE_CHECKING:
     from console.client.api import Api
@@ -44,7 +44,7 @@ async def demo(
     holders.insert(0, KeyHolder(holders[0].member, role))
     name = dialogues.name.partition(".")[0] if dialogues else "Northwind Trading"
     async with AsyncExitStack() as stack:
-        with bar(name, "messages") as on_progress:
+        with unheard(), bar(name, "messages") as on_progress:
             preloading = asyncio.get_running_loop().run_in_executor(None, preload or _nothing)
             hosted = await stack.enter_async_context(host(name, holders, within=within))
             secrets.update(hosted.keys)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from console.screens.verbs import reading
 from console.state.views import View
 from console.text.safe import SafeLine
 
@@ -84,6 +85,8 @@ def _view(view: View) -> Move:
         screen.show_lines()
         screen.conversations.move(0)
         screen.go_to(screen.conversations)
+        if view == "drafts":
+            screen.attempt(lambda: reading.offer_stranded(screen), group="rescue")
 
     return show
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from console.contract.content import text_of
@@ -108,16 +107,18 @@ def lost(screen: MainScreen, open_id: str) -> None:
     if open_id in screen.own_deletions:
         return
     screen.say(SafeLine("The conversation was deleted."))
-    if texts := [draft.text for note in (False, True) if (draft := keeping.kept(screen, open_id, note))]:
-        screen.attempt(lambda: _rescue(screen, texts), group="rescue")
+    screen.attempt(lambda: offer_stranded(screen), group="rescue")
 
 
-async def _rescue(screen: MainScreen, texts: Sequence[str]) -> None:
-    """Offer what was written for a conversation that somebody deleted."""
-    said = SafeLine("The conversation was deleted. You had written:")
-    body = block("\n\n".join([said, *texts]))
-    if await screen.app.push_screen_wait(Confirm(SafeLine("What you wrote"), body, SafeLine("copy it"))):
-        screen.app.copy_to_clipboard(own("\n\n".join(texts)))
+async def offer_stranded(screen: MainScreen) -> None:
+    """Offer what was written for conversations that are deleted: no list shows it any more."""
+    for orphan in screen.desk.orphans():
+        said = SafeLine("The conversation that this was for is deleted. You had written:")
+        body = block(f"{said}\n\n{orphan.written.text}")
+        if await screen.app.push_screen_wait(Confirm(SafeLine("What you wrote"), body, SafeLine("copy it"))):
+            screen.app.copy_to_clipboard(own(orphan.written.text))
+            screen.desk.forget(orphan)
+            screen.say(SafeLine("Copied what you wrote."))
 
 
 VERBS = {

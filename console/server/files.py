@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,7 @@ class FileStore:
 
     def __init__(self, directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in directory.glob(_UNFINISHED):  # by a server that was killed midway
-            left.unlink(missing_ok=True)
+        self._directory = directory
         self._store = LocalStore(directory)
 
     def writer(self, key: str) -> AsyncWritableFile:
@@ -48,6 +48,17 @@ class FileStore:
 
         return found.meta["size"], pieces()
 
+    def clear_unfinished(self, before: float) -> None:
+        """Remove what a server left that was killed midway. A younger one may be another server's upload, under way."""
+        for left in self._directory.glob(_UNFINISHED):
+            if _modified(left) < before:
+                left.unlink(missing_ok=True)
+
+    def older(self, before: float) -> list[str]:
+        """The keys of whole files that were written before this moment, in seconds since 1970."""
+        whole = (file for file in self._directory.glob("*/*") if not file.match(_UNFINISHED))
+        return [file.relative_to(self._directory).as_posix() for file in whole if _modified(file) < before]
+
     def discard(self, keys: Sequence[str]) -> None:
         """Remove files; one that is not there is not missed. Synchronous, so that no cancellation comes between."""
         for key in keys:
@@ -55,6 +66,14 @@ class FileStore:
                 obstore.delete(self._store, key)
             except FileNotFoundError:
                 continue
+
+
+def _modified(file: Path) -> float:
+    """When a file was written last; now for one that has gone meanwhile."""
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 async def receive(

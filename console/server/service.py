@@ -16,16 +16,19 @@ from console.contract.shapes import Agent
 from console.server.auth import Caller, Hasher, caller_of, key_in, unknown_key
 from console.server.broadcast import Hub
 from console.server.clock import Clock, as_milliseconds, utc_now
+from console.server.files import FileStore
 from console.server.limiter import Limiter
 from console.server.refusal import UNREADABLE, Refusal
 from console.server.reporting import report
 from console.server.store import events, keys
 from console.server.store.database import Store
 from console.server.store.writer import Committed
+from console.server.sweeping import sweep_hourly
 
 if TYPE_CHECKING:
     from console.server.ai.model import ModelSettings
 
+FOLDER = "files"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _USED_AGAIN_AFTER = 60_000
 
@@ -52,9 +55,10 @@ class Service:
         self.hub = Hub()
         self.agents: tuple[Agent, ...] = ()
         self.follow_ups: dict[str, Callable[[Caller, Any, Any], None]] = {}
-        self.discard_files: Callable[[tuple[str, ...]], None] = lambda _: None
+        self.files = FileStore(config.directory / FOLDER)
         self.limiter = Limiter(config.rate)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._discards: set[asyncio.Task[Any]] = set()
         self._hasher = Hasher(config.directory)
         self.store = Store(config.directory, self._committed, config.clock)
 
@@ -63,22 +67,22 @@ class Service:
         return as_milliseconds(self.config.clock())
 
     async def run(self) -> None:
-        """Begin: keep an eye on keys and on what other processes write."""
+        """Begin: keep an eye on keys and on what other processes write, and clear what nobody needs."""
         self.in_background(self._watch())
+        self.in_background(sweep_hourly(self.store, self.files))
 
     async def close(self) -> None:
-        """End: streams, background work, then the store."""
+        """End: streams, background work, the store, and last the files that its last changes left behind."""
         self.hub.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.to_thread(self.store.close)
+        await asyncio.gather(*self._discards, return_exceptions=True)
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something that no answer waits for; what goes wrong in it is logged."""
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
+        self._begin(work, self._tasks)
 
     def caller(self, headers: Mapping[str, str]) -> Caller:
         """Who calls. Raises the documented refusal of a key that is missing, unknown, expired or revoked."""
@@ -119,7 +123,7 @@ class Service:
         """Have the listeners look, and drop the files that nothing names any more."""
         self.hub.wake(batch.workspaces)
         if batch.files:
-            self.in_background(asyncio.to_thread(self.discard_files, batch.files))
+            self._begin(asyncio.to_thread(self.files.discard, batch.files), self._discards)
 
     async def _watch(self) -> None:
         """End the streams of keys that are no longer good, and wake listeners for what another process wrote."""
@@ -139,7 +143,13 @@ class Service:
             self.hub.wake({workspace for workspace, number in newest.items() if last.get(workspace) != number})
             last = newest
 
+    def _begin(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[Any]]) -> None:
+        task = asyncio.create_task(work)
+        among.add(task)
+        task.add_done_callback(self._done)
+
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
+        self._discards.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             report("background work failed", error)

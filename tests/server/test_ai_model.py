@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
+from threading import get_ident
 
 import pytest
 
+from console.contract.shapes import Article
 from console.errors import SettingsError
 from console.server.ai.agent import AgentFailed, Assignment, Turn
 from console.server.ai.model import ModelAgent, ModelSettings, model_settings
@@ -44,6 +46,26 @@ async def test_the_models_words_are_streamed_and_not_gathered() -> None:
         assert await anext(pieces) == "First"
         go_on.set()
         assert await anext(pieces) == " second"
+
+
+class Watched(list[Article]):
+    """Articles that remember which threads read them."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        super().__init__(articles)
+        self.readers: set[int] = set()
+
+    def __iter__(self) -> Iterator[Article]:
+        self.readers.add(get_ident())
+        return super().__iter__()
+
+
+async def test_articles_are_not_ranked_in_the_servers_loop() -> None:
+    model, known = FakeModel(), Watched(KNOWN.known)
+    async with serving(model.app) as address:
+        await whole(ModelAgent(ModelSettings(f"{address}/v1", "small"), FakeKnowledge(known)))
+    assert known.readers
+    assert get_ident() not in known.readers
 
 
 async def test_a_reader_that_leaves_stops_the_model() -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import os
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from console.server.keyring import private_directory
+from console.server.service import Config, Service
 from tests.support.server import RunningServer, running_server
+from tests.support.waiting import eventually
 
 UPLOAD = "/api/v1/connect/attachments"
 MEGABYTE = 1024 * 1024
@@ -36,18 +42,9 @@ def kept(server: RunningServer) -> list[Path]:
     return [path for path in (server.directory / "files").rglob("*") if path.is_file()]
 
 
-async def until(claim: Callable[[], bool]) -> None:
-    """Wait until it is so, in a thread or on the wire, and fail if that takes five seconds."""
-    for _ in range(500):
-        if claim():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never came to be so")
-
-
 async def nothing_kept(server: RunningServer) -> None:
     """What was half written is removed by a thread."""
-    await until(lambda: not kept(server))
+    await eventually(lambda: not kept(server))
 
 
 class Repeated:
@@ -262,7 +259,7 @@ async def test_a_client_that_leaves_midway_leaves_nothing_behind(server: Running
     _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(server.url).port)
     writer.write(_head(server, server.key("agent"), 10 * MEGABYTE) + half)
     await writer.drain()
-    await until(lambda: bool(kept(server)))
+    await eventually(lambda: bool(kept(server)))
     writer.transport.abort()
     await nothing_kept(server)
 
@@ -272,7 +269,7 @@ async def test_a_server_that_stops_midway_leaves_nothing_behind(server: RunningS
     _, writer = await asyncio.open_connection("127.0.0.1", urlsplit(server.url).port)
     writer.write(_head(server, server.key("agent"), 10 * MEGABYTE) + half)
     await writer.drain()
-    await until(lambda: bool(kept(server)))
+    await eventually(lambda: bool(kept(server)))
     await server.stop()
     await nothing_kept(server)
     writer.close()
@@ -322,17 +319,45 @@ async def test_an_empty_file_is_a_file(http: httpx.AsyncClient) -> None:
     assert (await http.get(file["url"])).content == b""
 
 
-async def test_what_a_killed_server_left_half_written_is_cleared_at_the_next_start(
+async def test_what_nobody_will_ask_for_is_cleared_at_the_next_start(
     http: httpx.AsyncClient, server: RunningServer
 ) -> None:
     file = (await http.post(UPLOAD, files={"files": ("a.txt", b"hello")})).json()["files"][0]
     (whole,) = kept(server)
-    whole.with_name("att_half#1").write_bytes(b"half")
+    half, running, lost, recent = (whole.with_name(name) for name in ("att_h#1", "att_r#1", "att_lost", "att_recent"))
+    for left in (half, running, lost, recent):
+        left.write_bytes(b"left")
+    an_hour_ago = time.time() - 3601
+    for old in (whole, half, lost):
+        os.utime(old, (an_hour_ago, an_hour_ago))
     await server.stop()
     await server.start()
-    assert kept(server) == [whole]
+    await eventually(lambda: set(kept(server)) == {whole, running, recent})
     async with httpx.AsyncClient(base_url=server.url, headers=http.headers) as again:
         assert (await again.get(file["url"])).content == b"hello"
+
+
+async def test_what_was_uploaded_and_not_sent_in_a_day_goes(tmp_path: Path) -> None:
+    started = datetime.now(UTC)
+    for clock, left in ((lambda: started, 1), (lambda: started + timedelta(hours=25), 0)):
+        async with running_server(tmp_path / "data", clock=clock) as server:
+            if left:
+                headers = {"Authorization": f"Bearer {server.key()}"}
+                async with httpx.AsyncClient(base_url=server.url, headers=headers) as client:
+                    await client.post(UPLOAD, files={"files": ("a.txt", b"hello")})
+            await eventually(lambda left=left, server=server: len(kept(server)) == left)  # type: ignore[misc]
+
+
+async def test_files_of_a_last_change_go_before_the_server_is_gone(tmp_path: Path) -> None:
+    service = Service(Config(private_directory(tmp_path / "data")))
+    (service.config.directory / "files" / "ws").mkdir()
+    file = service.config.directory / "files" / "ws" / "att_1"
+    file.write_bytes(b"x")
+    writing = asyncio.create_task(service.store.write(lambda transaction: transaction.files.append("ws/att_1")))
+    await asyncio.sleep(0)
+    await service.close()
+    await writing
+    assert not file.exists()
 
 
 async def test_the_folder_of_files_is_the_servers_own(server: RunningServer) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import anyio.to_thread
+
 from console.contract.base import Language
 from console.contract.content import text_in
 from console.contract.shapes import Article
-from console.server.ai.retrieval import Source, sentences
+from console.server.ai.retrieval import Found, Source, find, question_terms, sentences
 from console.text.fold import fold
 
 _PAST_WEIGHT = 0.6  # an article is what the workspace means to say, a past answer what it once said
@@ -75,3 +77,8 @@ def _public(answer: PastAnswer) -> list[str]:
         and not _PRIVATE.search(said)
         and names.isdisjoint(_WORD.findall(fold(said)))
     ]
+
+
+async def find_in_thread(sources: Callable[[], list[Source]], asked: Sequence[str], language: Language) -> list[Found]:
+    """The sentences that answer what was asked, the latest first. Ranking thousands must not hold up the loop."""
+    return await anyio.to_thread.run_sync(lambda: find(sources(), question_terms(asked, language), language))

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from console.errors import SettingsError
 from console.server.ai.agent import AgentFailed, Assignment
-from console.server.ai.knowledge import Knowledge, article_sources
+from console.server.ai.knowledge import Knowledge, article_sources, find_in_thread
 from console.server.ai.prompt import chat_of
-from console.server.ai.retrieval import Found, find, question_terms
+from console.server.ai.retrieval import Found
 
 if TYPE_CHECKING:
     import httpx
@@ -88,8 +88,9 @@ class ModelAgent:
     async def _facts(self, assignment: Assignment) -> list[Found]:
         """From articles alone: past answers may hold what is another customer's, and this leaves the house."""
         articles = await self._knowledge.articles(assignment.workspace)
-        wanted = question_terms([assignment.question], assignment.language)
-        return find(article_sources(articles, assignment.language), wanted, assignment.language)[:_FACTS]
+        language = assignment.language
+        found = await find_in_thread(lambda: article_sources(articles, language), [assignment.question], language)
+        return found[:_FACTS]
 
 
 async def _pieces(response: httpx.Response) -> AsyncGenerator[str, None]:

@@ -6,12 +6,11 @@ import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
 import anyio
-import anyio.to_thread
 
 from console.server.ai.agent import AgentFailed, Assignment
-from console.server.ai.knowledge import Knowledge, article_sources, past_sources
+from console.server.ai.knowledge import Knowledge, article_sources, find_in_thread, past_sources
 from console.server.ai.phrases import PAST_TITLES, PHRASES
-from console.server.ai.retrieval import Found, best, find, question_terms, sentences
+from console.server.ai.retrieval import Found, best, sentences
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -53,19 +52,15 @@ class RetrievingAgent:
                 raise AgentFailed(f"{self.name} only quotes and cannot reword. Choose an agent with a language model.")
 
     async def _find(self, assignment: Assignment) -> list[Found]:
-        """Ranking takes a thread: thousands of past answers must not hold up the server's loop."""
         language = assignment.language
         asked = [turn.text for turn in reversed(assignment.turns) if turn.side == "customer"][:_MESSAGES_LOOKED_AT]
         if not asked:
             return []
         articles = await self._knowledge.articles(assignment.workspace)
         past = await self._knowledge.past_answers(assignment.workspace, assignment.conversation)
-
-        def rank() -> list[Found]:
-            sources = article_sources(articles, language) + past_sources(past, PAST_TITLES, language)
-            return find(sources, question_terms(asked, language), language)
-
-        return await anyio.to_thread.run_sync(rank)
+        return await find_in_thread(
+            lambda: article_sources(articles, language) + past_sources(past, PAST_TITLES, language), asked, language
+        )
 
 
 def _reply(found: Sequence[Found], assignment: Assignment) -> str:

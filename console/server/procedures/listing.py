@@ -14,6 +14,7 @@ from console.server.procedures.pages import Cursor, read_cursor, write_cursor
 from console.server.refusal import not_found
 from console.server.store.conversations import UNREAD, as_shapes, conversations_by_id, shown
 from console.server.store.schema import channels, conversation_channels, conversations, customers
+from console.text.fold import fold
 
 _NOBODY_WAITS = 1 << 60
 
@@ -89,9 +90,8 @@ def _filtered(call: Reading, wanted: ListConversations) -> tuple[Select[Any], di
     if wanted.channel_id is not None:
         query = query.where(_held_on(wanted.channel_id))
     if wanted.query and (words := wanted.query.split()):
-        for place, word in enumerate(words):
-            values[f"word{place}"] = word
-        query = query.where(*(_mentions(f"word{place}") for place in range(len(words))))
+        values["words"] = "\n".join(map(fold, words))
+        query = query.where(func.mentions(_searched(), bindparam("words")))
     return query, values
 
 
@@ -134,9 +134,4 @@ def _searched() -> Any:
     text: Any = literal("")
     for part in parts:
         text = text + literal("\n") + func.coalesce(part, "")
-    return func.fold(text)
-
-
-def _mentions(word: str) -> Any:
-    """Whether a conversation's names hold the word, folded as SQLite alone folds only ASCII."""
-    return func.instr(_searched(), func.fold(bindparam(word))) > 0
+    return text

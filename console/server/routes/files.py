@@ -15,7 +15,7 @@ from console.contract.procedures import ASSET, UPLOAD
 from console.contract.shapes import Attachment, Limits, UploadedFiles
 from console.server.auth import Caller
 from console.server.file_names import content_disposition
-from console.server.files import FileStore, receive
+from console.server.files import receive
 from console.server.ids import new_id
 from console.server.refusal import BUSY, Refusal, not_found
 from console.server.routes.body import GONE, SILENCE_SECONDS, Body, EarlyAnswer
@@ -23,7 +23,6 @@ from console.server.routes.rest import refused
 from console.server.service import Service
 from console.server.store.attachments import add_attachments, attachment_by_key
 
-FOLDER = "files"
 _LIMITS = Limits()
 _MOST_AROUND = 1024 * 1024  # boundaries, headers, and fields that are no files
 
@@ -33,10 +32,9 @@ class FileRoutes:
 
     def __init__(self, service: Service, *, limits: Limits = _LIMITS, silence: float = SILENCE_SECONDS) -> None:
         self._service = service
-        self._files = FileStore(service.config.directory / FOLDER)
+        self._files = service.files
         self._limits = limits
         self._silence = silence
-        service.discard_files = self._files.discard
 
     def routes(self) -> list[Route]:
         """To be mounted."""

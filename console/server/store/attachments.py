@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from console.contract.shapes import Attachment
 from console.server.refusal import not_found
 from console.server.store.messages import as_attachment
 from console.server.store.schema import attachments
 from console.server.store.writer import Transaction
+
+_AT_ONCE = 500  # variables of a statement
 
 
 def add_attachments(transaction: Transaction, workspace_id: str, files: Sequence[Attachment]) -> None:
@@ -37,6 +39,22 @@ def attachment_by_key(connection: Connection, workspace_id: str, s3_key: str) ->
     here = (attachments.c.workspace_id == workspace_id) & (attachments.c.s3_key == s3_key)
     row = connection.execute(select(attachments).where(here)).one_or_none()
     return None if row is None else as_attachment(row)
+
+
+def known_keys(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
+    """Which of these files have a record, in any workspace."""
+    known: set[str] = set()
+    for start in range(0, len(keys), _AT_ONCE):
+        wanted = select(attachments.c.s3_key).where(attachments.c.s3_key.in_(keys[start : start + _AT_ONCE]))
+        known.update(connection.execute(wanted).scalars())
+    return frozenset(known)
+
+
+def drop_unsent(transaction: Transaction, before: int) -> None:
+    """Drop what was uploaded before this moment and never sent, in every workspace."""
+    left = attachments.c.message_id.is_(None) & (attachments.c.created_at < before)
+    transaction.files.extend(transaction.connection.execute(select(attachments.c.s3_key).where(left)).scalars())
+    transaction.connection.execute(delete(attachments).where(left))
 
 
 _UNSENT = select(attachments).where(

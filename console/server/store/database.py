@@ -28,8 +28,6 @@ class Store:
 
     def __init__(self, directory: Path, on_commit: Callable[[Committed], None], clock: Clock = utc_now) -> None:
         migrate(directory)
-        self.directory = directory
-        self.clock = clock
         self._readable = open_engine(directory, "read", READERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._looking = open_engine(directory, "look").connect()

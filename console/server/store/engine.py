@@ -41,7 +41,7 @@ def open_engine(directory: Path, purpose: Purpose, connections: int = 1) -> Engi
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
-        connection.create_function("fold", 1, fold, deterministic=True)
+        connection.create_function("mentions", 2, _mentions, deterministic=True)
         if purpose != "write":
             connection.execute("PRAGMA query_only = ON")
 
@@ -51,3 +51,9 @@ def open_engine(directory: Path, purpose: Purpose, connections: int = 1) -> Engi
             connection.exec_driver_sql(_BEGIN[purpose])
 
     return engine
+
+
+def _mentions(text: str, words: str) -> bool:
+    """Whether a text holds every word of a list that is folded, one a line. SQLite alone folds only ASCII."""
+    folded = fold(text)
+    return all(word in folded for word in words.split("\n"))

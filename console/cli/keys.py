@@ -9,7 +9,6 @@ import click
 
 from console.cli.serve import data_directory
 from console.contract.permissions import ROLES, RoleName
-from console.errors import SettingsError
 
 if TYPE_CHECKING:
     from console.server.store.keys import KeyRecord
@@ -56,7 +55,8 @@ def list_keys(data: Path | None) -> None:
     """Show the keys, without what would open anything."""
     from console.server import keyring
 
-    rows = [_COLUMNS, *(_row(record) for record in keyring.list_keys(_known(data)))]
+    directory = keyring.known_directory(data_directory(data))
+    rows = [_COLUMNS, *(_row(record) for record in keyring.list_keys(directory))]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
     for row in rows:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -69,15 +69,7 @@ def revoke(data: Path | None, key_id: str) -> None:
     """Shut a key for good."""
     from console.server import keyring
 
-    keyring.revoke_key(_known(data), key_id)
-
-
-def _known(data: Path | None) -> Path:
-    """A data directory that is there: looking must not make one."""
-    directory = data_directory(data)
-    if not directory.is_dir():
-        raise SettingsError(f"There is no data in {directory}. Name the server's directory with --data.")
-    return directory
+    keyring.revoke_key(keyring.known_directory(data_directory(data)), key_id)
 
 
 def _row(record: KeyRecord) -> tuple[str, ...]:

@@ -47,8 +47,8 @@ def serve(host: str, port: int, data: Path | None, rate: float, public: bool, wi
             f"{host} can be reached from other machines. Add --public if that is meant, and put TLS before it."
         )
     directory = private_directory(data_directory(data))
-    bound = open_socket(host, port)
     model = model_settings(os.environ)
-    hosts = None if public else LOOPBACK
+    hosts = None if public else LOOPBACK | {host.lower()}
     config = Config(directory, rate=rate, hosts=hosts, models=(model,) if model else ())
-    run(config, bound, lambda address: click.echo(f"listening on {address}"), with_parent=with_parent)
+    with open_socket(host, port) as bound:
+        run(config, bound, lambda address: click.echo(f"listening on {address}"), with_parent=with_parent)

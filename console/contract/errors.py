@@ -54,19 +54,6 @@ CODES: dict[ErrorCode, tuple[int, int]] = {
 }
 assert set(CODES) == set(get_args(ErrorCode))
 
-DOCUMENTED: frozenset[ErrorCode] = frozenset(
-    {
-        "BAD_REQUEST",
-        "UNAUTHORIZED",
-        "FORBIDDEN",
-        "NOT_FOUND",
-        "PAYLOAD_TOO_LARGE",
-        "TOO_MANY_REQUESTS",
-        "INTERNAL_SERVER_ERROR",
-        "SERVICE_UNAVAILABLE",
-    }
-)
-
 # The documented sentences, word for word.
 NO_KEY = "No apiKey provided."
 UNKNOWN_KEY = "Unauthorized API key."
@@ -75,11 +62,3 @@ UNKNOWN_KEY = "Unauthorized API key."
 def missing_permission(permission: str) -> str:
     """The documented sentence of a 403."""
     return f"Missing permission: {permission}"
-
-
-def code_of(status: int) -> ErrorCode:
-    """The tRPC word of an HTTP status: the nearest one for a status that has none."""
-    by_status: dict[int, ErrorCode] = {http: word for word, (_, http) in reversed(CODES.items())}
-    if status == 400:
-        return "BAD_REQUEST"
-    return by_status.get(status) or ("INTERNAL_SERVER_ERROR" if status >= 500 else "BAD_REQUEST")

@@ -22,7 +22,6 @@ MANAGE: Permission = "connect360:workspace:manage"
 FULL_ACCESS = "fullAccess"
 
 PERMISSIONS: tuple[Permission, ...] = get_args(Permission)
-DOCUMENTED: frozenset[str] = frozenset({READ, ENGAGE, DELETE, FULL_ACCESS})
 
 ROLES: dict[RoleName, frozenset[Permission]] = {
     "viewer": frozenset({READ}),

@@ -12,11 +12,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from console.server.refusal import Refusal
 from console.server.routes import health, trpc
 from console.server.routes.ai import AiRoutes
 from console.server.routes.files import FileRoutes
-from console.server.routes.rest import not_here, on_fault, on_refusal
+from console.server.routes.rest import not_here, on_fault, wrong_method
 from console.server.service import Config, Service
 
 
@@ -35,22 +34,23 @@ def build_app(config: Config) -> Starlette:
     app = Starlette(
         routes=[*health.ROUTES, *trpc.ROUTES, *files.routes(), *ai.routes()],
         middleware=[Middleware(KnownHosts, hosts=config.hosts)],
-        exception_handlers={Refusal: on_refusal, 404: not_here, Exception: on_fault},
+        exception_handlers={404: not_here, 405: wrong_method, Exception: on_fault},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False  # an address is known or it is not
     app.state.service = service
     return app
 
 
 class KnownHosts:
-    """Refuses names that are not the server's own: a web page may have pointed one of its own here."""
+    """Refuses a host that is not the server's own, as a web page may have pointed one here, and foreign origins."""
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str] | None) -> None:
         self._app = app
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what came under a known name, from no page of another origin."""
+        """Pass on what came under a known name, and from no page but one of a known name."""
         if scope["type"] != "http" or self._hosts is None or self._is_known(Request(scope), self._hosts):
             await self._app(scope, receive, send)
             return

@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING
 import obstore
 from obstore.store import LocalStore
 
-from console.contract.procedures import ASSET
 from console.contract.shapes import Attachment, Limits
 from console.server.file_names import safe_name
 from console.server.file_types import HEAD, type_of
 from console.server.multipart import FileBegins, FileEnds, MultipartError, file_events
 from console.server.refusal import Refusal, bad_request
+from console.server.store.messages import ASSETS
 
 if TYPE_CHECKING:
     from obstore import AsyncWritableFile
 
 CHUNK = 256 * 1024
 _UNFINISHED = "*/*#*"  # how the store names a file that is not yet whole
-_ASSETS = ASSET.path.removesuffix("{key}")
 
 
 class FileStore:
@@ -142,7 +141,7 @@ class _Incoming:
             self.writer = None
 
     def attachment(self) -> Attachment:
-        kind, url = type_of(self.head, self.name), _ASSETS + self.key
+        kind, url = type_of(self.head, self.name), ASSETS + self.key
         return Attachment(id=self.id, name=self.name, s3_key=self.key, type=kind, url=url, size=self.size)
 
 

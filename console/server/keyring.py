@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -14,6 +15,7 @@ from console.server.auth import Hasher, new_key
 from console.server.clock import Clock, as_milliseconds, utc_now
 from console.server.store import keys
 from console.server.store.database import write_once
+from console.server.store.engine import DATABASE
 from console.server.store.keys import KeyRecord, NewKey
 from console.server.store.writer import Transaction
 
@@ -38,14 +40,26 @@ def holder(person: str, role: RoleName) -> Holder:
 
 
 def private_directory(directory: Path) -> Path:
-    """The data directory, made if it is new, and shut to everybody else."""
+    """The data directory, made if it is new. One that others may look into is refused: it may be there for them."""
     os.umask(0o077)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.chmod(0o700)
+        open_to_others = stat.S_IMODE(directory.stat().st_mode) & 0o077
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise SettingsError(f"{directory} cannot be used for data: {reason}. Choose another with --data.") from error
+    if open_to_others:
+        raise SettingsError(
+            f"{directory} is open to other users of this machine. Shut it (chmod 700), or choose another with --data."
+        )
+    return directory
+
+
+def known_directory(directory: Path) -> Path:
+    """A data directory that is there: looking must not make one. Raises SettingsError."""
+    os.umask(0o077)
+    if not (directory / DATABASE).is_file():
+        raise SettingsError(f"There is no data in {directory}. Name the server's directory with --data.")
     return directory
 
 

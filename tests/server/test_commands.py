@@ -29,6 +29,11 @@ async def told(*arguments: str) -> tuple[int, str, str]:
     return process.returncode or 0, output.decode(), errors.decode()
 
 
+def open_to_others(directory: Path) -> set[int]:
+    """What others may do with any of the files in there."""
+    return {stat.S_IMODE(file.stat().st_mode) & 0o077 for file in directory.rglob("*")}
+
+
 @asynccontextmanager
 async def served(data: Path, *arguments: str, stdin: int = DEVNULL) -> AsyncIterator[tuple[Process, str]]:
     """A server process and the address that it printed. It is gone after the block."""
@@ -58,7 +63,7 @@ async def test_a_key_is_printed_alone_and_opens_a_server_that_says_when_it_liste
         session = await talk.call("session")
         assert (session["workspace"]["name"], session["member"]["name"]) == ("Northwind", "Maya Okafor")
         assert stat.S_IMODE(data.stat().st_mode) == 0o700
-        assert {stat.S_IMODE(file.stat().st_mode) & 0o077 for file in data.rglob("*")} == {0}
+        assert open_to_others(data) == {0}
         assert key.encode() not in b"".join(file.read_bytes() for file in data.rglob("*") if file.is_file())
         assert process.returncode is None
 
@@ -128,7 +133,10 @@ async def test_a_listed_key_is_revoked_beside_a_running_server(tmp_path: Path) -
         assert "Maya Okafor <maya@example.com>" in row
         assert "plato_" not in listed
         key_id = row.split()[0]
+        code, _, errors = await told("keys", "revoke", "key_none", "--data", str(tmp_path))
+        assert (code, 'There is no key "key_none"' in errors) == (1, True)
         assert await told("keys", "revoke", key_id, "--data", str(tmp_path)) == (0, "", "")
+        assert open_to_others(tmp_path) == {0}
         ended = await stream.next()
         assert ended is not None
         assert ended.name == "serialized-error"
@@ -146,7 +154,12 @@ async def test_a_listed_key_is_revoked_beside_a_running_server(tmp_path: Path) -
         (("keys", "create", "--data", "{data}", *MAYA, "--role", "viewer"), "1 members but 2 roles"),
         (("keys", "create", "--data", "{data}", "--member", "M <m@x.y>", "--role", "owner"), "'owner' is not one of"),
         (("keys", "list", "--data", "{data}/none"), "There is no data in"),
-        (("keys", "revoke", "key_none", "--data", "{data}"), 'There is no key "key_none"'),
+        (("keys", "list", "--data", "{data}"), "There is no data in"),
+        (("keys", "revoke", "key_none", "--data", "{data}"), "There is no data in"),
+        (("keys", "list", "--data", "{broken}"), "cannot be used: file is not a database"),
+        (("serve", "--port", "0", "--data", "{broken}"), "cannot be used: file is not a database"),
+        (("serve", "--data", "{open}"), "is open to other users of this machine"),
+        (("keys", "create", "--data", "{open}", *MAYA), "is open to other users of this machine"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(
@@ -154,11 +167,19 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
 ) -> None:
     file = tmp_path / "file"
     file.write_text("")
-    places = {"{file}": str(file), "{data}": str(tmp_path), "{data}/none": str(tmp_path / "none")}
-    assert run([places.get(argument, argument) for argument in arguments], set()) != 0
+    broken, shared, data = (tmp_path / name for name in ("broken", "open", "data"))
+    for directory in (broken, shared, data):
+        directory.mkdir(mode=0o700)
+    (broken / "workspace.db").write_bytes(b"no database" * 100)
+    shared.chmod(0o755)
+    places = {"{file}": file, "{data}": data, "{data}/none": data / "none", "{broken}": broken, "{open}": shared}
+    assert run([str(places.get(argument, argument)) for argument in arguments], set()) != 0
     said = capsys.readouterr()
     assert said.out == ""
     assert sentence in said.err
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o755
+    assert not list(shared.iterdir())
+    assert not list(data.iterdir())
 
 
 async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
@@ -167,3 +188,11 @@ async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         code, _, errors = await told("serve", "--port", port, "--data", str(tmp_path))
     assert code == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in errors
+
+
+async def test_an_address_of_loopback_that_was_chosen_is_answered(tmp_path: Path) -> None:
+    _, key, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA)
+    async with served(tmp_path, "--host", "127.0.0.2") as (_, url), talking(url, key.strip()) as talk:
+        assert url.startswith("http://127.0.0.2:")
+        assert (await talk.ask("session")).status_code == 200
+        assert (await talk.ask("session", {"host": "127.0.0.3"})).status_code == 403

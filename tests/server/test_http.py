@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from console.contract.events import FEATURES
-from console.contract.procedures import ASSET, PROCEDURES
+from console.contract.procedures import AI_STREAM, ASSET, PROCEDURES, UPLOAD
 from console.server.dispatch import refusal_of
 from console.server.procedures import MUTATIONS, QUERIES
 from console.server.refusal import BUSY, FAULT, UNREADABLE
@@ -71,11 +71,15 @@ async def test_the_mount_tells_itself_without_a_key(server: RunningServer) -> No
         health = await talk.http.get("/health")
         nowhere = await talk.http.get("/api/nowhere")
         mount = await talk.http.get("/api/trpc")
+        slash = await talk.http.post(UPLOAD.path + "/")
+        got = await talk.http.get(AI_STREAM.path)
     assert (probe.status_code, probe.json()["error"]["data"]["code"]) == (404, "NOT_FOUND")
     assert (head.status_code, head.content) == (204, b"")
     assert (options.status_code, options.headers["content-type"]) == (415, "text/plain;charset=UTF-8")
     assert (health.status_code, health.json()) == (200, {"status": "ok"})
     assert (nowhere.status_code, nowhere.json()) == (404, {"message": "Not found."})
+    assert (slash.status_code, slash.json()) == (404, {"message": "Not found."})
+    assert (got.status_code, got.json(), got.headers["allow"]) == (405, {"message": "Method not allowed."}, "POST")
     assert mount.status_code == 404
 
 

@@ -115,7 +115,7 @@ class Answering:
             workspace_id, key_id = prepared.caller.workspace_id, prepared.caller.key_id
             if not is_good(transaction.connection, key_id, transaction.now):
                 raise unknown_key()
-            row = conversation_row(transaction, workspace_id, prepared.assignment.conversation)
+            row = conversation_row(transaction.connection, workspace_id, prepared.assignment.conversation)
             channels = known(
                 transaction.connection, workspace_id, "Channel", [prepared.channel_id] if prepared.channel_id else ()
             )

@@ -46,7 +46,7 @@ def claim_guest_conversations(call: Writing, wanted: ClaimGuestConversations) ->
         raise bad_request("customerId or customer is required")
     target = wanted.target_parent_id
     if target is not None:
-        conversation_row(call.transaction, call.workspace_id, target)
+        conversation_row(call.transaction.connection, call.workspace_id, target)
     customer_id = recognise(call.transaction, call.workspace_id, wanted.customer_id, wanted.customer)
     assert customer_id is not None
     guests = _guests(call, wanted, customer_id)

@@ -121,7 +121,7 @@ def get_or_create(call: Writing, wanted: GetOrCreateConversation) -> Conversatio
 def create_sub(call: Writing, wanted: CreateSubConversation) -> Conversation:
     """A conversation below another. Without a customer of its own it is with the parent's."""
     at = imported_at(call, wanted.created_at)
-    parent = conversation_row(call.transaction, call.workspace_id, wanted.parent_id)
+    parent = conversation_row(call.transaction.connection, call.workspace_id, wanted.parent_id)
     member_ids = _members(call, wanted.member_ids)
     customer_id = recognise(call.transaction, call.workspace_id, wanted.customer_id, wanted.customer)
     if wanted.gave("channel_ids") or wanted.gave("channel_identifier"):
@@ -147,7 +147,7 @@ def create_sub(call: Writing, wanted: CreateSubConversation) -> Conversation:
 
 def update_conversation(call: Writing, wanted: UpdateConversation) -> Conversation:
     """A new name, place or metadata; what was not given stays."""
-    row = conversation_row(call.transaction, call.workspace_id, wanted.id)
+    row = conversation_row(call.transaction.connection, call.workspace_id, wanted.id)
     changes: dict[str, Any] = {"updated_at": call.transaction.now}
     if wanted.gave("name"):
         changes["name"] = wanted.name
@@ -165,7 +165,7 @@ def update_conversation(call: Writing, wanted: UpdateConversation) -> Conversati
 
 def delete_conversation(call: Writing, wanted: ConversationId) -> Deleted:
     """A conversation and all below it, with messages, files and marks."""
-    row = conversation_row(call.transaction, call.workspace_id, wanted.id)
+    row = conversation_row(call.transaction.connection, call.workspace_id, wanted.id)
     connection = call.transaction.connection
     ids = list(connection.execute(_BELOW, {"workspace": call.workspace_id, "conversation": row.id}).scalars())
     sent = select(messages.c.id).where(
@@ -241,7 +241,7 @@ def _reuse(
     channel_ids: Sequence[str],
 ) -> Conversation:
     """Add to a conversation what the call brings and it lacks."""
-    row = conversation_row(call.transaction, call.workspace_id, conversation_id)
+    row = conversation_row(call.transaction.connection, call.workspace_id, conversation_id)
     kept = unpack(row.metadata)
     metadata = merged(kept, wanted.metadata)
     changes = {} if metadata == kept else metadata_changes(call, row, metadata)

@@ -22,7 +22,7 @@ from console.server.rules.templates import render
 from console.server.store.events import emit
 from console.server.store.messages import as_shapes, shown
 from console.server.store.packing import unpack
-from console.server.store.schema import conversations, customers, messages, read_marks, templates
+from console.server.store.schema import customers, messages, read_marks, templates
 
 _LIMITS = Limits()
 
@@ -42,7 +42,7 @@ _IN_CONVERSATION = select(messages.c.created_at).where(
 def send(call: Writing, wanted: Send) -> Message:
     """Write a message as the key's member or as a customer."""
     at = imported_at(call, wanted.created_at)
-    row = conversation_row(call.transaction, call.workspace_id, wanted.conversation_id)
+    row = conversation_row(call.transaction.connection, call.workspace_id, wanted.conversation_id)
     content = _content(call, wanted)
     if not content and not wanted.attachment_ids:
         raise bad_request("content, attachmentIds or templateId is required")
@@ -141,17 +141,13 @@ _THREAD = (
     .order_by(messages.c.created_at.desc(), messages.c.id.desc())
     .limit(bindparam("limit"))
 )
-_EXISTS = select(conversations.c.id).where(
-    conversations.c.workspace_id == bindparam("workspace"), conversations.c.id == bindparam("conversation")
-)
 _FUTURE = Cursor(1 << 60, "")
 
 
 def list_messages(call: Reading, wanted: ListMessages) -> Page[Message]:
     """A page of a thread, the newest first."""
     here = {"workspace": call.workspace_id, "conversation": wanted.conversation_id}
-    if call.connection.execute(_EXISTS, here).first() is None:
-        raise not_found("Conversation")
+    conversation_row(call.connection, call.workspace_id, wanted.conversation_id)
     start = read_cursor(wanted.cursor) or _FUTURE
     values = here | {"at": start.at, "last": start.id, "limit": wanted.limit + 1}
     rows = call.connection.execute(_THREAD, values).all()
@@ -174,7 +170,7 @@ _SET_MARK = _NEW_MARK.on_conflict_do_update(
 
 def mark_read(call: Writing, wanted: MarkRead) -> ReadState:
     """The member has read up to this message: an earlier one than before makes the later ones unread again."""
-    row = conversation_row(call.transaction, call.workspace_id, wanted.conversation_id)
+    row = conversation_row(call.transaction.connection, call.workspace_id, wanted.conversation_id)
     at = _message_at(call, row.id, wanted.message_id)
     member_id = call.caller.member_id
     connection = call.transaction.connection

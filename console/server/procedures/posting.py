@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from console.contract.shapes import NOTE_FLAG, Message, Sender
@@ -104,10 +104,10 @@ _LATER = select(func.count()).where(
 )
 
 
-def conversation_row(transaction: Transaction, workspace_id: str, conversation_id: str) -> Row[Any]:
+def conversation_row(connection: Connection, workspace_id: str, conversation_id: str) -> Row[Any]:
     """A conversation's columns. Raises the refusal of a missing one."""
     values = {"workspace": workspace_id, "conversation": conversation_id}
-    row = transaction.connection.execute(_CONVERSATION, values).one_or_none()
+    row = connection.execute(_CONVERSATION, values).one_or_none()
     if row is None:
         raise not_found("Conversation")
     return row

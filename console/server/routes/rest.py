@@ -1,9 +1,10 @@
-"""What REST routes share: the service of a request, and refusals in the documented bodies (contract, 3)."""
+"""What routes share: the service of a request; and of REST ones, refusals in the documented bodies (contract, 3)."""
 
 from __future__ import annotations
 
 from typing import cast
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -24,12 +25,6 @@ def refused(refusal: Refusal) -> Response:
     return JSONResponse({name: refusal.sentence}, refusal.status, headers)
 
 
-async def on_refusal(_request: Request, error: Exception) -> Response:
-    """Starlette's handler of a Refusal."""
-    assert isinstance(error, Refusal)
-    return refused(error)
-
-
 async def on_fault(_request: Request, _error: Exception) -> Response:
     """Starlette's handler of anything else: it is logged, and nothing of it leaves the server."""
     return JSONResponse({"message": FAULT}, 500)
@@ -38,3 +33,9 @@ async def on_fault(_request: Request, _error: Exception) -> Response:
 async def not_here(_request: Request, _error: Exception) -> Response:
     """Starlette's handler of an unknown address."""
     return JSONResponse({"message": "Not found."}, 404)
+
+
+async def wrong_method(_request: Request, error: Exception) -> Response:
+    """Starlette's handler of a method that an address does not have."""
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return JSONResponse({"message": "Method not allowed."}, 405, headers)

@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
+from sqlalchemy.exc import OperationalError
+
+from console.errors import SettingsError
 from console.server.clock import Clock, as_milliseconds, utc_now
 from console.server.ids import Ids
 from console.server.store.engine import open_engine
@@ -61,11 +64,13 @@ class Store:
 
 
 def write_once(directory: Path, mutation: Mutation[T], clock: Clock = utc_now) -> T:
-    """A mutation from outside a server, also while one runs: for the person at the machine."""
+    """A mutation from outside a server, also while one runs: for the person at the machine. Raises SettingsError."""
     migrate(directory)
     engine = open_engine(directory, "write")
     try:
         with engine.begin() as connection:
             return mutation(Transaction(connection, Ids(), as_milliseconds(clock())))
+    except OperationalError as error:
+        raise SettingsError(f"The data in {directory} cannot be used: {error.orig}. Try again.") from None
     finally:
         engine.dispose()

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
+from console.contract.procedures import ASSET
 from console.contract.shapes import Attachment, Message, Sender
 from console.server.clock import as_time
 from console.server.store.packing import unpack
 from console.server.store.schema import attachments, customers, members, messages
 
-ASSETS = "/api/v1/connect/assets/"
+ASSETS = ASSET.path.removesuffix("{key}")
+"""What stands before a file's key in its address."""
 
 
 @cache

@@ -17,7 +17,16 @@ _LOCK = "migrate.lock"
 
 
 def migrate(directory: Path) -> None:
-    """Make or upgrade the tables in `directory`. Raises SettingsError when a newer version of ours wrote them."""
+    """Make or upgrade the tables in `directory`. Raises SettingsError for those that we cannot read."""
+    try:
+        _migrate(directory)
+    except sqlite3.Error as error:
+        raise SettingsError(f"{directory / DATABASE} cannot be used: {error}. Put a copy back in its place.") from None
+    except OSError as error:
+        raise SettingsError(f"{directory} cannot be used for data: {error.strerror}.") from None
+
+
+def _migrate(directory: Path) -> None:
     if _version(directory) == HEAD:
         return
     with _alone(directory):

@@ -38,7 +38,7 @@ def build_app(config: Config) -> Starlette:
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # an address is known or it is not
-    app.state.service = service
+    app.state.service, app.state.hub = service, service.hub
     return app
 
 

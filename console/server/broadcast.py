@@ -39,17 +39,29 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
-        self._is_closing = False
+        self._waits: set[asyncio.Timeout] = set()
+        self.is_closing = False
 
     @contextmanager
     def listening(self, workspace_id: str, key_id: str) -> Iterator[Listener]:
         """A listener for as long as the block runs."""
-        listener = Listener(workspace_id, key_id, is_closing=self._is_closing)
+        listener = Listener(workspace_id, key_id, is_closing=self.is_closing)
         self._listeners.add(listener)
         try:
             yield listener
         finally:
             self._listeners.discard(listener)
+
+    @contextmanager
+    def waiting(self, wait: asyncio.Timeout) -> Iterator[None]:
+        """A wait for something that a client owes: it times out at once when the server goes."""
+        self._waits.add(wait)
+        if self.is_closing:
+            wait.reschedule(asyncio.get_running_loop().time())
+        try:
+            yield
+        finally:
+            self._waits.discard(wait)
 
     def workspaces(self) -> frozenset[str]:
         """Those that somebody listens to."""
@@ -73,8 +85,10 @@ class Hub:
                 listener.woken.set()
 
     def close(self) -> None:
-        """End every stream, and those that are still to come."""
-        self._is_closing = True
+        """End every stream, and those that are still to come; wait for no client any more."""
+        self.is_closing = True
+        for wait in self._waits:
+            wait.reschedule(asyncio.get_running_loop().time())
         for listener in self._listeners:
             listener.is_closing = True
             listener.woken.set()

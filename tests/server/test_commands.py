@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from console.__main__ import run
-from tests.server.calling import talking
+from console.contract.procedures import AI_STREAM, UPLOAD
+from tests.server.calling import MOUNT, talking
 from tests.server.streams import following
 
 COMMAND = (sys.executable, "-m", "console")
@@ -35,10 +36,12 @@ def open_to_others(directory: Path) -> set[int]:
 
 
 @asynccontextmanager
-async def served(data: Path, *arguments: str, stdin: int = DEVNULL) -> AsyncIterator[tuple[Process, str]]:
+async def served(
+    data: Path, *arguments: str, stdin: int = DEVNULL, stderr: int | None = None
+) -> AsyncIterator[tuple[Process, str]]:
     """A server process and the address that it printed. It is gone after the block."""
     process = await asyncio.create_subprocess_exec(
-        *COMMAND, "serve", "--port", "0", "--data", str(data), *arguments, stdout=PIPE, stdin=stdin
+        *COMMAND, "serve", "--port", "0", "--data", str(data), *arguments, stdout=PIPE, stdin=stdin, stderr=stderr
     )
     assert process.stdout is not None
     try:
@@ -90,6 +93,36 @@ async def test_a_server_ends_within_seconds_though_streams_and_half_a_request_ar
             await process.wait()
         assert await stream.next() is None
         writer.close()
+
+
+async def test_what_clients_still_owe_is_no_fault_at_the_end(tmp_path: Path) -> None:
+    _, key, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA)
+    form = "multipart/form-data; boundary=x"
+    owed = [
+        (MOUNT + "send", "application/json", "{"),
+        (MOUNT + "nothing", "application/json", "{"),
+        (AI_STREAM.path, "application/json", "{"),
+        (UPLOAD.path, form, "--x"),
+        (UPLOAD.path, form, "no boundary"),
+    ]
+    writers = []
+    async with served(tmp_path, stderr=PIPE) as (process, url):
+        host, port = url.removeprefix("http://").split(":")
+        for path, kind, begun in owed:
+            _, writer = await asyncio.open_connection(host, int(port))
+            head = f"POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {key.strip()}\r\n"
+            writer.write(f"{head}content-type: {kind}\r\ncontent-length: 900\r\n\r\n{begun}".encode())
+            await writer.drain()
+            writers.append(writer)
+        async with talking(url, key.strip()) as talk:
+            assert (await talk.ask("session")).status_code == 200  # by now the others are being read
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(5):
+            _, errors = await process.communicate()
+    for writer in writers:
+        writer.close()
+    assert b"Traceback" not in errors
+    assert b"ERROR" not in errors
 
 
 async def test_a_server_that_came_with_its_parent_goes_with_it(tmp_path: Path) -> None:

@@ -97,6 +97,15 @@ async def test_a_past_that_is_not_ours_is_to_be_loaded_again(admin: Talk) -> Non
         assert (await stream.event())["id"] == "2"
 
 
+async def test_only_the_resync_moves_a_client_whose_past_is_lost(admin: Talk) -> None:
+    await admin.customer()
+    for last, told in (("7", None), ("1", "1")):
+        async with admin.http.stream("GET", MOUNT + "events", headers={"last-event-id": last}) as answer:
+            connected = await Stream(answer).next()
+        assert connected is not None
+        assert (connected.name, connected.id) == ("connected", told)
+
+
 async def test_a_past_that_was_dropped_is_to_be_loaded_again(admin: Talk, server: RunningServer) -> None:
     for name in "abc":
         await admin.customer(name)

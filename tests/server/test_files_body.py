@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from console.server.broadcast import Hub
 from console.server.refusal import Refusal, bad_request
 from console.server.routes.body import Body, EarlyAnswer
 from tests.server.serving import serving
@@ -28,7 +29,9 @@ class Taking:
     @property
     def app(self) -> Starlette:
         """To be served."""
-        return Starlette(routes=[Route("/", self._take, methods=["POST"])])
+        app = Starlette(routes=[Route("/", self._take, methods=["POST"])])
+        app.state.hub = Hub()
+        return app
 
     async def _take(self, request: Request) -> Response:
         body = Body(request, self._most, bad_request("Too much."), self._silence)

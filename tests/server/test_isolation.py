@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from console.contract.procedures import ASSET, UPLOAD
+from console.contract.procedures import AI_STREAM, ASSET, UPLOAD
 from tests.server.calling import Talk
+from tests.server.streams import following
 
 # Every field of every input that names a record: procedure, input with `{}` in its place, the kind of record.
 NAMING: list[tuple[str, dict[str, Any], str]] = [
@@ -38,6 +39,21 @@ NAMING: list[tuple[str, dict[str, Any], str]] = [
     ("saveTemplate", {"id": "{}", "name": "x", "content": {}}, "template"),
     ("saveArticle", {"id": "{}", "name": "x", "content": {}}, "article"),
     ("claimGuestConversations", {"fingerprint": "finger-print", "customerId": "{}"}, "customer"),
+    (
+        "send",
+        {"conversationId": "{own}", "sender": "customer", "content": {"en": "x"}, "customer": {"id": "{}"}},
+        "customer",
+    ),
+    (
+        "send",
+        {"conversationId": "{own}", "content": {"en": "x"}, "ai": {"agentId": "agent_knowledge", "channelId": "{}"}},
+        "channel",
+    ),
+    (
+        "claimGuestConversations",
+        {"fingerprint": "finger-print", "customer": {"id": "{}"}},
+        "customer",
+    ),
     (
         "claimGuestConversations",
         {"fingerprint": "finger-print", "customer": {}, "targetParentId": "{}"},
@@ -97,6 +113,51 @@ async def test_a_foreign_file_looks_like_a_missing_one(admin: Talk, foreign: Tal
     ]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+
+
+async def test_an_agent_is_shown_nothing_foreign(admin: Talk, foreign: Talk) -> None:
+    theirs = await furnish(foreign)
+    own = await admin.customer("Ours", channelIdentifier="shop.example.com")
+    said = await admin.says(own["id"], "Hello?")
+    wanted = {"agentId": "agent_knowledge", "conversationId": own["id"], "lastMessageId": said["id"]}
+    for field, kind, status in (
+        ("conversationId", "conversation", 200),
+        ("lastMessageId", "message", 404),
+        ("channelId", "channel", 404),
+        ("senderId", "customer", 404),
+        ("senderId", "member", 404),
+    ):
+        answers = [
+            await admin.http.post(AI_STREAM.path, json=wanted | {field: one})
+            for one in (theirs[kind], theirs[kind][:-5] + "ZZZZZ")
+        ]
+        assert [answer.status_code for answer in answers] == [status] * 2, field
+        assert answers[0].content == answers[1].content, field
+        assert b"done" not in answers[0].content
+    assert len((await admin.call("listMessages", conversationId=own["id"]))["items"]) == 1
+
+
+async def test_a_foreign_cursor_or_event_id_leads_nowhere_foreign(admin: Talk, foreign: Talk) -> None:
+    for name in "abc":
+        await foreign.customer(name)
+        await foreign.call("saveTemplate", name=name, content={})
+    await admin.customer("Ours")
+    theirs = (await foreign.call("listConversations"))["items"][0]
+    for text in "xyz":
+        await foreign.says(theirs["id"], text)
+    for procedure in ("listConversations", "listTemplates", "listMembers"):
+        cursor = (await foreign.call(procedure, limit=1))["nextCursor"] or None
+        held = (await admin.call(procedure, cursor=cursor))["items"]
+        assert {one.get("name") or one["customer"]["name"] for one in held} <= {"Ours", "Maya Okafor"}
+    cursor = (await foreign.call("listMessages", conversationId=theirs["id"], limit=1))["nextCursor"]
+    own = (await admin.call("listConversations"))["items"][0]["id"]
+    assert (await admin.call("listMessages", conversationId=own, cursor=cursor))["items"] == []
+    async with following(foreign, {"last-event-id": "0"}) as stream:
+        last = [await stream.event() for _ in range(3)][-1]["id"]
+    async with following(admin, {"last-event-id": last}) as stream:
+        assert (await stream.event())["type"] == "resync"  # it is no number of ours
+    async with following(admin, {"last-event-id": "0"}) as stream:
+        assert (await stream.event())["conversation"]["customer"]["name"] == "Ours"
 
 
 async def test_lists_hold_nothing_foreign(admin: Talk, foreign: Talk) -> None:

@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from console.server.broadcast import Hub
 from console.server.refusal import Refusal
 
 SILENCE_SECONDS = 30.0
@@ -19,11 +20,15 @@ _LINGER_SECONDS = 3.0
 
 
 class Body:
-    """What a client sends. Iterating raises ClientDisconnect, and a Refusal for too much or for a long silence."""
+    """What a client sends. Iterating raises ClientDisconnect, and a Refusal for too much or for a long silence.
+
+    A server that goes waits for nothing more, as if the client had left.
+    """
 
     def __init__(self, request: Request, most: int, refusal: Refusal, silence: float = SILENCE_SECONDS) -> None:
         self.is_read = False
         self._receive = request.receive
+        self._hub: Hub = request.app.state.hub
         self._most = most
         self._refusal = refusal
         self._silence = silence
@@ -44,9 +49,13 @@ class Body:
 
     async def _piece(self) -> bytes:
         try:
-            async with asyncio.timeout(self._silence):
-                message = await self._receive()
+            async with asyncio.timeout(self._silence) as wait:
+                with self._hub.waiting(wait):
+                    message = await self._receive()
         except TimeoutError:
+            if self._hub.is_closing:
+                self.is_read = True
+                raise ClientDisconnect from None
             raise Refusal("TIMEOUT", f"Nothing came for {self._silence:.0f} s. Send it again.") from None
         if message["type"] == "http.disconnect":
             self.is_read = True
@@ -72,18 +81,19 @@ class EarlyAnswer(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
         if self._rest is None or not self._rest.is_read:
-            await _throw_away(receive)
+            await _throw_away(receive, scope["app"].state.hub)
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _throw_away(receive: Receive) -> None:
+async def _throw_away(receive: Receive, hub: Hub) -> None:
     left = _LINGER_BYTES
     try:
-        async with asyncio.timeout(_LINGER_SECONDS):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if not message.get("more_body", False):
-                    return
+        async with asyncio.timeout(_LINGER_SECONDS) as wait:
+            with hub.waiting(wait):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if not message.get("more_body", False):
+                        return
     except TimeoutError:
         return

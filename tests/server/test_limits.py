@@ -72,7 +72,7 @@ async def test_a_list_is_left_at_its_first_fault(agent: Talk) -> None:
     assert refused.value.sentence == "attachmentIds.0 must be a text"
 
 
-async def test_numbers_and_times_beyond_all_bounds_are_refused(agent: Talk, admin: Talk) -> None:
+async def test_numbers_beyond_all_bounds_are_refused(agent: Talk) -> None:
     for number in ("1e400", "-1e999"):
         body = f'{{"customer":{{"metadata":{{"n":{number}}}}}}}'
         answer = await agent.http.post(
@@ -81,6 +81,12 @@ async def test_numbers_and_times_beyond_all_bounds_are_refused(agent: Talk, admi
         assert answer.status_code == 400
     wrapped = {"json": {"customer": {"tags": [1]}}, "meta": {"values": {"customer.tags." + "9" * 5000: ["undefined"]}}}
     assert (await agent.http.post(MOUNT + "getOrCreateConversation", json=wrapped)).status_code == 400
+
+
+async def test_a_time_that_no_zone_can_show_is_refused(admin: Talk) -> None:
+    for at in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"):
+        with pytest.raises(Refused, match="400 createdAt is not valid"):
+            await admin.call("getOrCreateConversation", customer={"name": "Jane"}, createdAt=at)
 
 
 async def test_a_session_may_be_asked_for_with_null(agent: Talk) -> None:

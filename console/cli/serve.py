@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from console.contract.permissions import ROLES, RoleName
 from console.errors import SettingsError
 
 
@@ -31,13 +32,26 @@ def data_directory(chosen: Path | None) -> Path:
 )
 @click.option("--public", is_flag=True, help="Allow an address that other machines can reach.")
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
-def serve(host: str, port: int, data: Path | None, rate: float, public: bool, with_parent: bool) -> None:
+@click.option("--workspace", default="Workspace", hidden=True, help="Of the keys that are made first.")
+@click.option("--member", "members", multiple=True, hidden=True, help="Make a key first and print it.")
+@click.option("--role", "roles", multiple=True, hidden=True, type=click.Choice([*ROLES]), help="What it may do.")
+def serve(
+    host: str,
+    port: int,
+    data: Path | None,
+    rate: float,
+    public: bool,
+    with_parent: bool,
+    workspace: str,
+    members: tuple[str, ...],
+    roles: tuple[RoleName, ...],
+) -> None:
     """Run a workspace server.
 
     Keys for it are made with `connect360 keys create`.
     """
     from console.server.ai.model import model_settings
-    from console.server.keyring import private_directory
+    from console.server.keyring import create_keys, holder, private_directory
     from console.server.run import is_loopback, open_socket, run
     from console.server.service import LOOPBACK, Config
 
@@ -47,6 +61,10 @@ def serve(host: str, port: int, data: Path | None, rate: float, public: bool, wi
             f"{host} can be reached from other machines. Add --public if that is meant, and put TLS before it."
         )
     directory = private_directory(data_directory(data))
+    if members:  # a demo's: a process of their own for them would cost more than all the rest of its start
+        holders = [holder(member, role) for member, role in zip(members, roles, strict=True)]
+        for key in create_keys(directory, workspace, holders):
+            click.echo(key)
     model = model_settings(os.environ)
     hosts = None if public else LOOPBACK | {host.lower()}
     config = Config(directory, rate=rate, hosts=hosts, models=(model,) if model else ())

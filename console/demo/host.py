@@ -60,13 +60,11 @@ async def host(
     directory = Path(tempfile.mkdtemp(prefix="connect360-demo-", dir=within))  # mode 0700
     try:
         store = str(directory / "server")
-        async with _child("serve", *_SERVE, "--data", store, patience=patience) as server:
-            wanted = [word for one in holders for word in ("--member", one.member, "--role", one.role)]
-            async with _child(
-                "keys", "create", "--data", store, "--workspace", workspace, *wanted, patience=patience
-            ) as maker:
-                address, keys = await asyncio.gather(_address(server), _keys(maker, len(holders)))
-            yield Hosted(address, keys, directory)
+        wanted = [word for one in holders for word in ("--member", one.member, "--role", one.role)]
+        command = ("serve", *_SERVE, "--data", store, "--workspace", workspace, *wanted)
+        async with _child(*command, patience=patience) as server:
+            keys = tuple([await _next_line(server) for _ in holders])
+            yield Hosted(await _address(server), keys, directory)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -142,10 +140,6 @@ async def _address(server: _Child) -> str:
         line = await _next_line(server)
         if line.startswith(LISTENING):
             return line.removeprefix(LISTENING)
-
-
-async def _keys(maker: _Child, count: int) -> tuple[str, ...]:
-    return tuple([await _next_line(maker) for _ in range(count)])
 
 
 async def _next_line(child: _Child) -> str:

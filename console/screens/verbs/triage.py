@@ -11,7 +11,7 @@ from console.contract.inputs import CustomerInput
 from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Choice, Pick
-from console.screens.verbs.asking import pick_one
+from console.screens.verbs.asking import at_most, pick_one
 from console.state.rows import ConversationRow, Priority, Status
 from console.state.triage import labels_of
 from console.text.language import is_rtl
@@ -20,6 +20,7 @@ from console.text.safe import SafeLine, block, line
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
+_LONGEST_NAME = 300  # characters, of a name or an address; the contract takes little more
 _TOP, _NOW = "(top)", "(now)"
 _PRIORITIES: tuple[tuple[Priority, str], ...] = (
     ("urgent", "before everything else"),
@@ -147,7 +148,8 @@ async def _create(screen: MainScreen) -> None:
 
 
 def _named(said: str) -> SafeLine | None:
-    return None if said.strip() else SafeLine("Write a name first.")
+    """Why this is no name."""
+    return at_most(_LONGEST_NAME)(said) if said.strip() else SafeLine("Write a name first.")
 
 
 def _customer(said: str) -> CustomerInput:

@@ -12,7 +12,8 @@ from tests.support.terminal import Terminal
 _SHOW_SIZE = """
 import os, signal, sys
 def show(*_):
-    print("\\x1b[2J\\x1b[H", *os.get_terminal_size(), sep=" ", end="", flush=True)
+    columns, rows = os.get_terminal_size()
+    os.write(1, f"\\x1b[2J\\x1b[H {columns} {rows}".encode())  # print is not for signal handlers
 signal.signal(signal.SIGWINCH, show)
 show()
 while True:

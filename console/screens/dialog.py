@@ -57,12 +57,12 @@ class Dialog(ModalScreen[Answer]):
             yield KeyLine(self.keys())
 
     def body(self) -> ComposeResult:
-        """What stands in the box, above the keys."""
-        raise NotImplementedError
+        """What stands in the box, above the keys: nothing, unless a dialog says what."""
+        return iter(())
 
     def keys(self) -> Sequence[KeyHint]:
         """The keys that work now."""
-        raise NotImplementedError
+        return ((SafeLine("esc"), SafeLine("back")),)
 
     def show_keys(self) -> None:
         """Say again which keys work: what is offered has changed."""

@@ -84,11 +84,11 @@ def test_a_size_is_short(count: int, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("photos/", "/work/photos"), ("../", "/"), ("/etc/x/..", "/etc"), ("~/a", "{home}/a"), ("~nobody-at-all/", None)],
+    [("photos/", "/srv/photos"), ("../", "/"), ("/etc/x/..", "/etc"), ("~/a", "{home}/a"), ("~nobody-at-all/", None)],
 )
 def test_a_typed_path_means_what_a_shell_means(typed: str, meant: str | None, home: Path) -> None:
-    expected = Path((meant or f"/work/{typed}").format(home=home))
-    assert typed_path(Path("/work"), typed) == expected
+    expected = Path((meant or f"/srv/{typed}").format(home=home))
+    assert typed_path(Path("/srv"), typed) == expected
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ def report(error: BaseException, *, secrets: Collection[str] = ()) -> str:
     """
     python = ".".join(map(str, sys.version_info[:3]))
     head = f"Connect360 Console {__version__}, Python {python}, {sys.platform}"
-    return block("\n\n".join([head, *(_told(one, secrets) for one in _chain(error))])) + "\n"
+    # As a whole: a line of source may quote a key as well as what was said.
+    told = redacted("\n\n".join([head, *(_told(one, secrets) for one in _chain(error))]), secrets)
+    return block(told) + "\n"
 
 
 def sentence(error: BaseException, where: str) -> str:

@@ -64,9 +64,14 @@ def framed(texts: list[str]) -> Widget:
 
 def log(texts: list[str]) -> Widget:
     """A log of the texts."""
-    made = Log()
-    made.write_lines(texts)
-    return made
+
+    class Filled(Log):
+        """Filled once it belongs to an app, which it asks for when it is written to."""
+
+        def on_mount(self) -> None:
+            self.write_lines(texts)
+
+    return Filled()
 
 
 def rich_log(texts: list[str]) -> Widget:

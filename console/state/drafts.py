@@ -35,9 +35,13 @@ class Drafts:
         self._path = path
         self._profile = profile
         self._connection = open_database(path, durable=False)
-        with telling(path):
-            kept = self._connection.execute("select conversation_id from drafts where profile = ?", (profile,))
-            self._conversations = frozenset(id for (id,) in kept)
+        try:
+            with telling(path):
+                kept = self._connection.execute("select conversation_id from drafts where profile = ?", (profile,))
+                self._conversations = frozenset(id for (id,) in kept)
+        except StateError:
+            self._connection.close()
+            raise
 
     def get(self, conversation_id: str, note: bool) -> Draft | None:
         """The draft of a reply, or of a note."""

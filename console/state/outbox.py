@@ -45,8 +45,12 @@ class Outbox:
         self._owner = str(ULID())
         self._is_closed = False
         self._connection = open_database(path, durable=True)
-        with telling(path):
-            self._lock = _lock(self._lock_path(self._owner))
+        try:
+            with telling(path):
+                self._lock = _lock(self._lock_path(self._owner))
+        except StateError:
+            self._connection.close()
+            raise
 
     def put(self, letter: Letter) -> None:
         """Write a new message down, or what has become of it."""

@@ -177,8 +177,11 @@ class Store:
         return Touched(threads=frozenset({change.conversation_id}))
 
     def _message_created(self, event: events.MessageCreated) -> Touched:
+        # A list may tell of a message before its event does: then the event brings a count that we know.
+        known = self.row(event.message.conversation_id)
+        is_counted = known is not None and known.unread == event.conversation.unread_count
         touched = self._put((event.conversation,), self._told(event.id))
-        return touched | self._take((event.message,), event.idempotency_key)
+        return touched | self._take((event.message,), event.idempotency_key, is_counted=is_counted)
 
     def _message_answered(self, change: changes.MessageAnswered) -> Touched:
         sender, touched = change.message.sender, Touched()
@@ -194,7 +197,7 @@ class Store:
             return Touched()
         return Touched(threads=frozenset({change.conversation_id})) | self._show(self._hear(change.page.items))
 
-    def _take(self, messages: Iterable[Message], local_id: str | None) -> Touched:
+    def _take(self, messages: Iterable[Message], local_id: str | None, *, is_counted: bool = False) -> Touched:
         """New messages, the answer to `local_id` among them."""
         threads: set[str] = set()
         for message in messages:
@@ -203,7 +206,7 @@ class Store:
                 self._confirmed[local_id] = message.id
                 if thread and thread.drop_local(local_id):
                     threads.add(thread.conversation_id)
-            if thread and thread.push(message, self.me):
+            if thread and thread.push(message, self.me, is_counted=is_counted):
                 threads.add(thread.conversation_id)
         return Touched(threads=frozenset(threads)) | self._show(self._hear(messages))
 

@@ -25,6 +25,7 @@ class Thread:
         self._keys: list[Key] = []
         self._entries: dict[str, Entry] = {}
         self._replies: dict[str, set[str]] = {}  # to a message, by its id
+        self._counted: set[str] = set()  # of those, what the unread count of the opening held already
         self._pushed: set[str] = set()  # since the last page: these say nothing about where "new" begins, nor of gaps
         self._is_loaded = False
         self._unread: int | None = None  # when it was opened, until "new" is placed
@@ -54,11 +55,13 @@ class Thread:
         if self._is_loaded:
             self._place_new(frozenset())
 
-    def push(self, message: Message, me: str | None) -> bool:
-        """Take a message that was told as it was sent."""
+    def push(self, message: Message, me: str | None, *, is_counted: bool = False) -> bool:
+        """Take a message that was told as it was sent; `is_counted`: what we knew to be unread held it already."""
         if not self._insert(message, me):
             return False
         self._pushed.add(message.id)
+        if is_counted:
+            self._counted.add(message.id)
         return True
 
     def page(self, page: Page[Message], asked: str | None, me: str | None) -> bool:
@@ -105,10 +108,11 @@ class Thread:
             self.cursor = page.next_cursor  # what we had before it may end in a gap
             for _, id in self._keys[: bisect_left(self._keys, oldest)]:
                 self._remove(id)
-        pushed = frozenset(self._pushed)
+        pushed = frozenset(self._pushed - self._counted)
         for message in page.items:
             self._insert(message, me)
         self._pushed.clear()
+        self._counted.clear()
         self._is_loaded = True
         if self._unread is not None:
             self._place_new(pushed)

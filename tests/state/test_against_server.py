@@ -97,7 +97,7 @@ async def test_a_message_goes_out_and_comes_by_at_another_console(server: Runnin
         assert two.row(id).waiting_since is not None
         await two.desk.open(id)
         await one.desk.open(id)
-        assert two.row(id).unread == 0
+        assert two.row(id).unread == 0 and two.store.thread(id).first_unread is not None
         one.desk.reply(id, words("A new one is on its way"))
         one.desk.reply(id, words("Two left in stock", note=True))
         assert set(one.deliveries(id)[1:]) == {"sending"}

@@ -109,6 +109,13 @@ def test_new_begins_above_the_unread_ones_and_stays_there() -> None:
     assert store.thread("c").first_unread is None  # nothing is unread by now
 
 
+def test_what_a_list_told_of_before_its_event_is_new_all_the_same() -> None:
+    store = opened(unread=1)
+    push(store, message("m1", 1), unread=1)  # its event comes late: the one that is unread is this
+    page(store, message("m1", 1))
+    assert store.thread("c").first_unread == "m1"
+
+
 def test_nothing_is_new_where_all_is_read() -> None:
     store = opened(unread=0)
     page(store, message("m1", 1))

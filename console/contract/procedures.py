@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from console.contract import inputs, shapes
 from console.contract.base import Input
 from console.contract.events import EVENT, Event
-from console.contract.permissions import DELETE, ENGAGE, MANAGE, READ, Permission
+from console.contract.permissions import AUDIT, DELETE, ENGAGE, MANAGE, READ, Permission
 
 I = TypeVar("I", bound=Input)  # noqa: E741  the input
 A = TypeVar("A")  # the answer
@@ -140,6 +140,23 @@ GET_CONVERSATION: Procedure[inputs.ConversationId, shapes.Conversation] = Proced
     READ,
     "One conversation",
 )
+SEARCH_MESSAGES: Procedure[inputs.SearchMessages, shapes.Page[shapes.Hit]] = Procedure(
+    "searchMessages",
+    "query",
+    inputs.SearchMessages,
+    _answer(shapes.Page[shapes.Hit]),
+    READ,
+    "Full text over messages, in any language",
+    feature="search",
+)
+GET_CUSTOMER: Procedure[inputs.CustomerId, shapes.CustomerDetails] = Procedure(
+    "getCustomer",
+    "query",
+    inputs.CustomerId,
+    _answer(shapes.CustomerDetails),
+    READ,
+    "One customer, with all of their conversations",
+)
 LIST_MEMBERS: Procedure[inputs.Paged, shapes.Page[shapes.Member]] = Procedure(
     "listMembers",
     "query",
@@ -147,6 +164,14 @@ LIST_MEMBERS: Procedure[inputs.Paged, shapes.Page[shapes.Member]] = Procedure(
     _answer(shapes.Page[shapes.Member]),
     READ,
     "The workspace's members",
+)
+LIST_CHANNELS: Procedure[inputs.Paged, shapes.Page[shapes.Channel]] = Procedure(
+    "listChannels",
+    "query",
+    inputs.Paged,
+    _answer(shapes.Page[shapes.Channel]),
+    READ,
+    "The workspace's channels",
 )
 LIST_AGENTS: Procedure[inputs.Paged, shapes.Page[shapes.Agent]] = Procedure(
     "listAgents",
@@ -191,6 +216,15 @@ MARK_READ: Procedure[inputs.MarkRead, shapes.ReadState] = Procedure(
     "Mark a thread as read up to a message",
     feature="read-marks",
 )
+SET_PRESENCE: Procedure[inputs.SetPresence, shapes.Nothing] = Procedure(
+    "setPresence",
+    "mutation",
+    inputs.SetPresence,
+    _answer(shapes.Nothing),
+    ENGAGE,
+    "Say what the member looks at or writes in",
+    feature="presence",
+)
 EVENTS: Procedure[inputs.Events, Event] = Procedure(
     "events",
     "subscription",
@@ -199,6 +233,15 @@ EVENTS: Procedure[inputs.Events, Event] = Procedure(
     READ,
     "What changes, as it changes",
     feature="events",
+)
+LIST_AUDIT_LOG: Procedure[inputs.ListAuditLog, shapes.Page[shapes.AuditEntry]] = Procedure(
+    "listAuditLog",
+    "query",
+    inputs.ListAuditLog,
+    _answer(shapes.Page[shapes.AuditEntry]),
+    AUDIT,
+    "Who did what, newest first",
+    feature="audit-log",
 )
 
 PROCEDURES: dict[str, Procedure[Any, Any]] = {
@@ -214,13 +257,18 @@ PROCEDURES: dict[str, Procedure[Any, Any]] = {
         SESSION,
         LIST_CONVERSATIONS,
         GET_CONVERSATION,
+        SEARCH_MESSAGES,
+        GET_CUSTOMER,
         LIST_MEMBERS,
+        LIST_CHANNELS,
         LIST_AGENTS,
         LIST_TEMPLATES,
         SAVE_TEMPLATE,
         SAVE_ARTICLE,
         MARK_READ,
+        SET_PRESENCE,
         EVENTS,
+        LIST_AUDIT_LOG,
     )
 }
 

@@ -35,7 +35,7 @@ async def test_a_session_says_who_calls_and_what_the_server_can(agent: Talk) -> 
     assert session["role"] == {"id": "agent", "name": "agent"}
     assert session["permissions"] == ["connect360:conversation:read", "connect360:conversation:engage"]
     assert session["limits"] == {"filesPerUpload": 5, "bytesPerFile": 26214400, "messageCharacters": 20000}
-    assert set(session["features"]) == set(FEATURES) - {"presence", "search", "audit-log"}
+    assert set(session["features"]) == set(FEATURES)
     needed = {procedure.feature for procedure in PROCEDURES.values() if procedure.feature}
     assert needed <= set(session["features"])
 

@@ -18,7 +18,7 @@ from console.errors import SettingsError
 from console.server.refusal import Refusal, bad_request
 from console.server.store.database import Store, write_once
 from console.server.store.engine import DATABASE, open_engine
-from console.server.store.migrate import MIGRATIONS, migrate
+from console.server.store.migrate import MIGRATIONS, upgrade, migrate
 from console.server.store.schema import HEAD, metadata, workspaces
 from console.server.store.writer import BATCH, Committed, Transaction
 
@@ -66,13 +66,18 @@ def test_the_migrations_end_where_the_tables_say_and_make_exactly_those(tmp_path
     migrate(tmp_path)
     engine = open_engine(tmp_path, "write")
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": _is_a_table_of_ours})
+        assert compare_metadata(context, metadata) == []
         for table in metadata.sorted_tables:  # what the comparison leaves out
             found = inspect(connection).get_pk_constraint(table.name)["constrained_columns"]
             assert found == [column.name for column in table.primary_key.columns]
             kept = {tuple(key["constrained_columns"]) for key in inspect(connection).get_foreign_keys(table.name)}
             assert kept == {tuple(key.column_keys) for key in table.foreign_key_constraints}
     engine.dispose()
+
+
+def _is_a_table_of_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "table" or not (name or "").startswith("message_search")  # SQLite's own, behind the index of words
 
 
 def test_every_unique_index_and_foreign_key_has_the_workspace_in_it() -> None:
@@ -112,16 +117,13 @@ def test_tables_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_an_upgrade_reads_out_of_kept_answers_what_they_tell_of(tmp_path: Path) -> None:
-    migrate(tmp_path)
+    upgrade(tmp_path, "0001")
     kept = [
         ("send", '{"id":"msg_1","conversationId":"conv_1"}'),
         ("make", '{"id":"conv_1"}'),
         ("mark", '{"unreadCount":0}'),
     ]
     with closing(sqlite3.connect(tmp_path / DATABASE)) as connection, connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
-        connection.execute("DROP INDEX answers_of_conversation")
-        connection.execute("ALTER TABLE answers DROP COLUMN conversation_id")
         connection.execute("INSERT INTO workspaces VALUES ('ws', 'Northwind', 0)")
         connection.executemany(
             "INSERT INTO answers (workspace_id, key_id, idempotency_key, question, answer, created_at)"

@@ -7,17 +7,30 @@ from typing import Any
 
 from console.contract import procedures as contract
 from console.contract.procedures import Procedure
-from console.server.procedures import claims, conversations, directory, listing, messages
+from console.server.procedures import (
+    audit,
+    claims,
+    conversations,
+    directory,
+    listing,
+    messages,
+    presence,
+    search,
+)
 from console.server.procedures.calls import Mutation, Query
 
 QUERIES: Mapping[str, Query] = {
     contract.SESSION.name: directory.session,
     contract.LIST_CONVERSATIONS.name: listing.list_conversations,
     contract.GET_CONVERSATION.name: listing.get_conversation,
+    contract.SEARCH_MESSAGES.name: search.search_messages,
+    contract.GET_CUSTOMER.name: listing.get_customer,
     contract.LIST_MEMBERS.name: directory.list_members,
+    contract.LIST_CHANNELS.name: directory.list_channels,
     contract.LIST_AGENTS.name: directory.list_agents,
     contract.LIST_TEMPLATES.name: directory.list_templates,
     contract.LIST_MESSAGES.name: messages.list_messages,
+    contract.LIST_AUDIT_LOG.name: audit.list_audit_log,
 }
 MUTATIONS: Mapping[str, Mutation] = {
     contract.GET_OR_CREATE_CONVERSATION.name: conversations.get_or_create,
@@ -29,6 +42,7 @@ MUTATIONS: Mapping[str, Mutation] = {
     contract.SAVE_TEMPLATE.name: directory.save_template,
     contract.SAVE_ARTICLE.name: directory.save_article,
     contract.MARK_READ.name: messages.mark_read,
+    contract.SET_PRESENCE.name: presence.set_presence,
 }
 
 BY_PATH: Mapping[str, Procedure[Any, Any]] = {one.path: one for one in contract.PROCEDURES.values()}

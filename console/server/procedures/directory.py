@@ -10,19 +10,15 @@ from sqlalchemy import Table, select, update
 from console.contract.events import FEATURES
 from console.contract.inputs import NoInput, Paged, SaveArticle, SaveTemplate
 from console.contract.permissions import PERMISSIONS
-from console.contract.shapes import Agent, Article, Limits, Member, Page, Role, Session, Template, Workspace
+from console.contract.shapes import Agent, Article, Channel, Limits, Member, Page, Role, Session, Template, Workspace
 from console.server.clock import as_time
 from console.server.procedures.calls import Reading, Writing
 from console.server.procedures.pages import Cursor, read_cursor, write_cursor
 from console.server.refusal import not_found
 from console.server.store.packing import pack_within, unpack
-from console.server.store.schema import articles, members, templates
+from console.server.store.schema import articles, channels, members, templates
 
 R = TypeVar("R", Template, Article)
-
-_NOT_YET = frozenset({"presence", "search", "audit-log"})
-SUPPORTED = tuple(feature for feature in FEATURES if feature not in _NOT_YET)
-"""What this server can do beyond the documentation."""
 
 
 def session(call: Reading, _: NoInput) -> Session:
@@ -35,7 +31,7 @@ def session(call: Reading, _: NoInput) -> Session:
         ),
         role=Role(id=caller.role, name=caller.role),
         permissions=tuple(permission for permission in PERMISSIONS if permission in caller.permissions),
-        features=SUPPORTED,
+        features=FEATURES,
         limits=Limits(),
     )
 
@@ -43,6 +39,12 @@ def session(call: Reading, _: NoInput) -> Session:
 def list_members(call: Reading, wanted: Paged) -> Page[Member]:
     """The workspace's members, the oldest first."""
     return _page(call, wanted, members, lambda row: Member(id=row.id, name=row.name, email=row.email, image=row.image))
+
+
+def list_channels(call: Reading, wanted: Paged) -> Page[Channel]:
+    """The workspace's channels, the oldest first."""
+    shape = lambda row: Channel(id=row.id, kind=row.kind, identifier=row.identifier, name=row.name)  # noqa: E731
+    return _page(call, wanted, channels, shape)
 
 
 def list_agents(call: Reading, wanted: Paged) -> Page[Agent]:
@@ -69,7 +71,7 @@ def save_article(call: Writing, wanted: SaveArticle) -> Article:
     return _text(Article, _save(call, articles, "Article", "art", wanted))
 
 
-T = TypeVar("T", Member, Template)
+T = TypeVar("T", Member, Template, Channel)
 
 
 def _page(call: Reading, wanted: Paged, table: Table, shape: Callable[[Any], T]) -> Page[T]:

@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 
-from console.contract.inputs import ConversationId, ListConversations
-from console.contract.shapes import Conversation, Page
+from console.contract.inputs import ConversationId, CustomerId, ListConversations
+from console.contract.shapes import Conversation, CustomerDetails, Page
 from console.server.procedures.calls import Reading
 from console.server.procedures.pages import Cursor, read_cursor, write_cursor
 from console.server.refusal import not_found
 from console.server.store.conversations import UNREAD, as_shapes, conversations_by_id, shown
+from console.server.store.packing import unpack
 from console.server.store.schema import channels, conversation_channels, conversations, customers
 from console.text.fold import fold
 
@@ -56,6 +57,26 @@ def get_conversation(call: Reading, wanted: ConversationId) -> Conversation:
     if wanted.id not in found:
         raise not_found("Conversation")
     return found[wanted.id]
+
+
+def get_customer(call: Reading, wanted: CustomerId) -> CustomerDetails:
+    """One customer, with all of their conversations."""
+    here = (customers.c.workspace_id == call.workspace_id) & (customers.c.id == wanted.id)
+    row = call.connection.execute(select(customers).where(here)).one_or_none()
+    if row is None:
+        raise not_found("Customer")
+    theirs = shown().where(conversations.c.customer_id == row.id).order_by(_activity.desc(), conversations.c.id.desc())
+    rows = call.connection.execute(theirs, {"workspace": call.workspace_id, "member": call.caller.member_id}).all()
+    return CustomerDetails(
+        id=row.id,
+        external_id=row.external_id,
+        name=row.name,
+        email=row.email,
+        phone=row.phone,
+        image=row.image,
+        metadata=unpack(row.metadata),
+        conversations=tuple(as_shapes(call.connection, call.workspace_id, rows)),
+    )
 
 
 def _after(by_waiting: bool) -> Any:

@@ -36,7 +36,7 @@ def _migrate(directory: Path) -> None:
         if version is not None and version > HEAD:
             raise SettingsError(f"A newer version of this program wrote {directory}. Upgrade, then start again.")
         _copy(directory, version)
-        _upgrade(directory)
+        upgrade(directory)
 
 
 def _version(directory: Path) -> str | None:
@@ -68,7 +68,8 @@ def _copy(directory: Path, version: str | None) -> None:
         source.backup(copy)
 
 
-def _upgrade(directory: Path) -> None:
+def upgrade(directory: Path, revision: str = HEAD) -> None:
+    """Bring the tables to a revision, whatever stands there."""
     from alembic import command
     from alembic.config import Config
 
@@ -77,5 +78,5 @@ def _upgrade(directory: Path) -> None:
     engine = open_engine(directory, "write")
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     engine.dispose()

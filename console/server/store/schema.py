@@ -16,9 +16,11 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    column,
+    table,
 )
 
-HEAD = "0002"
+HEAD = "0004"
 """The migration that these tables stand at."""
 
 metadata = MetaData()
@@ -195,6 +197,7 @@ messages = Table(
     Column("channel_id", Text),
     Column("template_id", Text),
     _time("created_at"),
+    Column("search_id", BigInteger),  # its row in the index of words, null for one that holds none
     PrimaryKeyConstraint("workspace_id", "id"),
     _of_conversation(),
     Index("messages_of_conversation", "workspace_id", "conversation_id", "created_at", "id"),
@@ -284,4 +287,33 @@ answers = Table(
     ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
     Index("answers_by_age", "workspace_id", "created_at"),
     Index("answers_of_conversation", "workspace_id", "conversation_id"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    _workspace(),
+    Column("id", Text, nullable=False),
+    _time("at"),
+    Column("actor_id", Text, nullable=False),
+    Column("key_id", Text),
+    Column("action", Text, nullable=False),
+    Column("target_kind", Text, nullable=False),
+    Column("target_id", Text, nullable=False),
+    Column("details", Text, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "id"),
+    ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
+    Index("audit_by_actor", "workspace_id", "actor_id", "id"),
+    Index("audit_by_action", "workspace_id", "action", "id"),
+    Index("audit_by_target", "workspace_id", "target_id", "id"),
+)
+
+# SQLite's full text index (FTS5), made by a migration since SQLAlchemy knows no virtual tables. `words` is the folded
+# text; `marks` holds what a search is narrowed by, one token each, the workspace first. Rows follow the messages' time.
+message_search = table(
+    "message_search",
+    column("rowid", BigInteger),
+    column("words", Text),
+    column("marks", Text),
+    column("message_id", Text),
 )

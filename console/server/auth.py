@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,18 @@ class Caller:
         raise Refusal("FORBIDDEN", missing_permission(named))
 
 
+@dataclass(slots=True)
+class Visit:
+    """A request under way: the address that it comes from and, once that is known, who makes it."""
+
+    address: str
+    caller: Caller | None = None
+
+
+VISIT: ContextVar[Visit] = ContextVar("visit")
+"""The request that the running task answers."""
+
+
 def caller_of(record: KeyRecord) -> Caller:
     """A key that was found good, as the caller it speaks for."""
     return Caller(
@@ -78,6 +91,11 @@ def unknown_key() -> Refusal:
 def new_key() -> str:
     """A key of 256 random bits. It is shown once and kept nowhere."""
     return KEY_PREFIX + secrets.token_urlsafe(_KEY_BYTES)
+
+
+def same(kept: str, hashed: str) -> bool:
+    """Whether two hashes are the same, in a time that does not tell how much of them is."""
+    return hmac.compare_digest(kept, hashed)
 
 
 class Hasher:

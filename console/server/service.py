@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from console.contract.permissions import Permission
 from console.contract.procedures import Procedure
 from console.contract.shapes import Agent
-from console.server.auth import Caller, Hasher, caller_of, key_in, unknown_key
+from console.server.auth import VISIT, Caller, Hasher, Visit, caller_of, key_in, same, unknown_key
 from console.server.broadcast import Hub
 from console.server.clock import Clock, as_milliseconds, utc_now
 from console.server.files import FileStore
@@ -85,20 +85,26 @@ class Service:
         self._begin(work, self._tasks)
 
     def caller(self, headers: Mapping[str, str]) -> Caller:
-        """Who calls. Raises the documented refusal of a key that is missing, unknown, expired or revoked."""
-        key = key_in(headers)
+        """Who calls. Raises the documented refusal of a key that is missing, unknown, expired or revoked.
+
+        Keys that are no good are counted by address, and only they: a good one behind the same proxy is not held up.
+        """
+        hashed = self._hasher.hash(key_in(headers))
+        visit = VISIT.get(None) or Visit("")
         try:
             # On the loop's thread: one row by index costs less than a hop to another thread.
-            record = self.store.look(keys.key_by_hash, self._hasher.hash(key))
+            record = self.store.look(keys.key_by_hash, hashed)
         except OperationalError as error:
             report("a key could not be looked up", error)
             raise Refusal("SERVICE_UNAVAILABLE", UNREADABLE) from None
         now = self.now()
-        if record is None or not record.is_good(now):
+        if record is None or not same(record.hash, hashed) or not record.is_good(now):
+            self.limiter.count(visit.address)
             raise unknown_key()
         if record.last_used_at is None or now - record.last_used_at >= _USED_AGAIN_AFTER:
             self._note_use(record)
-        return caller_of(record)
+        visit.caller = caller = caller_of(record)
+        return caller
 
     def authorize(self, headers: Mapping[str, str], wanted: Permission | frozenset[Permission] | None) -> Caller:
         """Who calls, and that they may: for a REST endpoint. Raises the refusal that says otherwise."""

@@ -68,7 +68,7 @@ async def test_the_mount_tells_itself_without_a_key(server: RunningServer) -> No
         probe = await talk.http.get("/api/trpc/__probe__")
         head = await talk.http.head(MOUNT + "session")
         options = await talk.http.options(MOUNT + "session")
-        health = await talk.http.get("/health")
+        health = await talk.http.get("/healthz")
         nowhere = await talk.http.get("/api/nowhere")
         mount = await talk.http.get("/api/trpc")
         slash = await talk.http.post(UPLOAD.path + "/")

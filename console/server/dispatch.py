@@ -13,11 +13,13 @@ from sqlalchemy.exc import OperationalError
 from console.contract.inputs import NoInput
 from console.contract.procedures import Procedure
 from console.server.auth import Caller
-from console.server.procedures import MUTATIONS, QUERIES
+from console.server.procedures import MOMENTARY, MUTATIONS, QUERIES
+from console.server.procedures.auditing import deed_of
 from console.server.procedures.calls import Reading, Writing
 from console.server.refusal import BUSY, FAULT, UNREADABLE, Refusal, bad_request
 from console.server.reporting import report
 from console.server.sentences import sentence_of
+from console.server.store import audit
 from console.server.store.answers import Asked, first_answer, keep_answer, question_of
 from console.server.superjson import UNDEFINED
 from console.server.trpc import Call, Calls, Outcome
@@ -108,6 +110,9 @@ async def _perform(
     wanted = read_input(call)
     if procedure.kind == "query":
         return await _query(service, procedure, caller, wanted)
+    if procedure.name in MOMENTARY:
+        made = await MOMENTARY[procedure.name](service, caller, wanted)
+        return procedure.answer.dump_json(made, by_alias=True)
     return await _mutate(service, procedure, caller, wanted, _asked(procedure, caller, call.raw, headers, calls))
 
 
@@ -144,7 +149,10 @@ async def _mutate(
         if asked is not None and (before := first_answer(transaction, asked)) is not None:
             return before, None
         key = asked.idempotency_key if asked else None
-        made = handler(Writing(transaction, caller, key, service.agents), wanted)
+        call = Writing(transaction, caller, key, service.agents)
+        made = handler(call, wanted)
+        deed = deed_of(procedure, wanted, made, call.noted)
+        audit.record(transaction, caller.workspace_id, caller.member_id, caller.key_id, deed)
         answer = procedure.answer.dump_json(made, by_alias=True)
         if asked is not None:
             keep_answer(transaction, asked, answer, made)

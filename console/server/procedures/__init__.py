@@ -1,4 +1,7 @@
-"""What each procedure of the contract does: one table for what reads and one for what writes. `events` is a stream."""
+"""What each procedure of the contract does: tables for what reads, what writes and what is kept in memory alone.
+
+`events` is a stream and stands in none.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from console.server.procedures import (
     presence,
     search,
 )
-from console.server.procedures.calls import Mutation, Query
+from console.server.procedures.calls import Momentary, Mutation, Query
 
 QUERIES: Mapping[str, Query] = {
     contract.SESSION.name: directory.session,
@@ -42,8 +45,8 @@ MUTATIONS: Mapping[str, Mutation] = {
     contract.SAVE_TEMPLATE.name: directory.save_template,
     contract.SAVE_ARTICLE.name: directory.save_article,
     contract.MARK_READ.name: messages.mark_read,
-    contract.SET_PRESENCE.name: presence.set_presence,
 }
+MOMENTARY: Mapping[str, Momentary] = {contract.SET_PRESENCE.name: presence.set_presence}
 
 BY_PATH: Mapping[str, Procedure[Any, Any]] = {one.path: one for one in contract.PROCEDURES.values()}
 """The contract's procedures by what stands in the address."""

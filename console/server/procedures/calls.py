@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from console.contract.shapes import Agent
@@ -13,6 +13,8 @@ from console.server.store.writer import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from console.server.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A mutation's surroundings."""
+    """A mutation's surroundings. In `noted` it says for the audit log what neither its input nor its answer tells."""
 
     transaction: Transaction
     caller: Caller
     idempotency_key: str | None
     agents: tuple[Agent, ...]
+    noted: dict[str, Any] = field(default_factory=dict)
 
     @property
     def workspace_id(self) -> str:
@@ -52,3 +55,5 @@ class Writing:
 
 Query = Callable[[Reading, Any], Any]
 Mutation = Callable[[Writing, Any], Any]
+Momentary = Callable[["Service", Caller, Any], Awaitable[Any]]
+"""A mutation of what a server keeps in memory: nothing of it goes to disk, so it waits for no writer."""

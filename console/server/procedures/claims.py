@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from console.contract.inputs import ClaimGuestConversations
 from console.contract.shapes import Claimed
+from console.server.procedures.auditing import first_ids
 from console.server.procedures.calls import Writing
 from console.server.procedures.channels import join
 from console.server.procedures.conversations import change, metadata_changes, move, path_to
@@ -51,6 +52,7 @@ def claim_guest_conversations(call: Writing, wanted: ClaimGuestConversations) ->
     assert customer_id is not None
     guests = _guests(call, wanted, customer_id)
     rows = _conversations_of(call, guests, wanted.guest_local_conversation_id)
+    call.noted.update(customerId=customer_id, ids=first_ids([row.id for row in rows]))
     reparented = 0
     for row in rows:
         _claim(call, row, guests, customer_id, wanted.claim_metadata)

@@ -17,6 +17,7 @@ from console.contract.inputs import (
 from console.contract.permissions import MANAGE
 from console.contract.shapes import Conversation, Deleted
 from console.server.clock import as_milliseconds
+from console.server.procedures.auditing import first_ids, metadata_noted
 from console.server.procedures.calls import Writing
 from console.server.procedures.channels import attach, channels_named, join, known
 from console.server.procedures.customers import recognise
@@ -115,6 +116,7 @@ def get_or_create(call: Writing, wanted: GetOrCreateConversation) -> Conversatio
         return _reuse(call, found, wanted, member_ids, channel_ids)
     kind = wanted.type or ("GROUP" if customer_id is None and len(member_ids) > 2 else "DIRECT")
     metadata = merged({}, wanted.metadata)
+    call.noted["created"] = True
     return _make(call, _New(wanted.name, kind, None, customer_id, metadata, channel_ids, member_ids, at))
 
 
@@ -152,7 +154,10 @@ def update_conversation(call: Writing, wanted: UpdateConversation) -> Conversati
     if wanted.gave("name"):
         changes["name"] = wanted.name
     if wanted.gave("metadata"):
-        changes |= metadata_changes(call, row, merged(unpack(row.metadata), wanted.metadata))
+        kept = unpack(row.metadata)
+        metadata = merged(kept, wanted.metadata)
+        changes |= metadata_changes(call, row, metadata)
+        call.noted.update(metadata_noted(kept, metadata))
     parents: set[str] = set()
     if wanted.gave("parent_id") and wanted.parent_id != row.parent_id:
         changes["parent_id"] = _new_parent(call, row.id, wanted.parent_id)
@@ -175,6 +180,7 @@ def delete_conversation(call: Writing, wanted: ConversationId) -> Deleted:
         attachments.c.workspace_id == call.workspace_id, attachments.c.message_id.in_(sent)
     )
     call.transaction.files.extend(connection.execute(files).scalars())
+    call.noted["ids"] = first_ids(ids)
     connection.execute(
         delete(conversations).where(conversations.c.workspace_id == call.workspace_id, conversations.c.id.in_(ids))
     )

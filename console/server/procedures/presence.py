@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from console.contract.inputs import SetPresence
 from console.contract.shapes import Nothing
-from console.server.procedures.calls import Writing
+from console.server.auth import Caller
 from console.server.procedures.posting import conversation_row
 
+if TYPE_CHECKING:
+    from console.server.service import Service
 
-def set_presence(call: Writing, wanted: SetPresence) -> Nothing:
+
+async def set_presence(service: Service, caller: Caller, wanted: SetPresence) -> Nothing:
     """Look at a conversation of the workspace, write in it, or leave."""
     if wanted.conversation_id is not None:
-        conversation_row(call.transaction.connection, call.workspace_id, wanted.conversation_id)
+        await service.store.read(conversation_row, caller.workspace_id, wanted.conversation_id)
     return Nothing()

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
-from console.client import superjson
 from console.client.answers import Answer, error_of, failure, json_of, redirected, retry_after, said_in, validated
 from console.client.errors import ApiError, NotUnderstood
+from console.contract import superjson
 from console.contract.base import Input
 from console.contract.errors import CODES
 from console.contract.inputs import NoInput

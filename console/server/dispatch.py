@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from console.contract.inputs import NoInput
 from console.contract.procedures import Procedure
+from console.contract.superjson import UNDEFINED
 from console.server.auth import Caller
 from console.server.procedures import MOMENTARY, MUTATIONS, QUERIES
 from console.server.procedures.auditing import deed_of
@@ -21,7 +22,6 @@ from console.server.reporting import report
 from console.server.sentences import sentence_of
 from console.server.store import audit
 from console.server.store.answers import Asked, first_answer, keep_answer, question_of
-from console.server.superjson import UNDEFINED
 from console.server.trpc import Call, Calls, Outcome
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, unquote
 
 from console.contract.errors import CODES, ErrorCode
 from console.contract.procedures import Procedure
+from console.contract.superjson import UNDEFINED, is_wrapped, unwrap, wrap_text
 from console.server.refusal import Refusal, bad_request
-from console.server.superjson import UNDEFINED, is_wrapped, unwrap, wrap
 
 MOST_CALLS = 100
 _METHODS = {"query": "GET", "mutation": "POST", "subscription": "GET"}
@@ -145,7 +145,7 @@ def write_answer(calls: Calls, outcomes: Sequence[Outcome]) -> Answer:
     headers = (("vary", "trpc-accept, accept"), *_allow(calls), *_retry(outcomes))
     if calls.is_stream:
         head = b"{" + b",".join(b'"%d":[[%s]]' % pair for pair in enumerate(envelopes)) + b"}"
-        return Answer(200, (wrap(head) if calls.is_wrapped else head) + b"\n", headers)
+        return Answer(200, (wrap_text(head) if calls.is_wrapped else head) + b"\n", headers)
     if not calls.is_batch:
         return Answer(outcomes[0].status, envelopes[0], headers)
     statuses = {outcome.status for outcome in outcomes}
@@ -260,8 +260,8 @@ def _refusal(method: str, path: str, is_batch: bool, procedure: Procedure[Any, A
 def _envelope(outcome: Outcome, wrapped: bool) -> bytes:
     if outcome.refusal is not None:
         shape = error_shape(outcome.refusal, outcome.path)
-        return b'{"error":' + (wrap(shape) if wrapped else shape) + b"}"
-    return b'{"result":{"data":' + (wrap(outcome.answer) if wrapped else outcome.answer) + b"}}"
+        return b'{"error":' + (wrap_text(shape) if wrapped else shape) + b"}"
+    return b'{"result":{"data":' + (wrap_text(outcome.answer) if wrapped else outcome.answer) + b"}}"
 
 
 def _allow(calls: Calls) -> tuple[tuple[str, str], ...]:

@@ -148,7 +148,7 @@ def test_failed_checks_are_told_by_field() -> None:
 def test_superjson_answers_are_read() -> None:
     rich = read(recorded.answer(V11_MORE, "superjson rich"), SUPERJSON)
 
-    assert rich["date"].isoformat() == "2024-01-02T03:04:05.678000+00:00"
+    assert rich["date"] == "2024-01-02T03:04:05.678Z"
     assert rich["big"] == 123456789012345678901
     assert "undef" not in rich
     assert read(recorded.answer(V11_MORE, "superjson out undefined"), SUPERJSON) is None

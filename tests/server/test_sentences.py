@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from console.contract.procedures import PROCEDURES
+from console.contract.superjson import UNDEFINED
 from console.server.dispatch import read_input
 from console.server.refusal import Refusal
-from console.server.superjson import UNDEFINED
 from console.server.trpc import Call
 
 

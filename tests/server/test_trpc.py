@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 
 from console.contract.inputs import NoInput
 from console.contract.procedures import Procedure
+from console.contract.superjson import UNDEFINED
 from console.server.refusal import Refusal
-from console.server.superjson import UNDEFINED
 from console.server.trpc import (
     MOST_CALLS,
     Answer,

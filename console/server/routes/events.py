@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from console.contract.events import EVENT, Event, Resync
+from console.contract.superjson import wrap_text
 from console.server.auth import Caller
 from console.server.dispatch import read_input, refusal_of
 from console.server.refusal import Refusal
 from console.server.service import Service
 from console.server.store import events
 from console.server.store.events import Follow
-from console.server.superjson import wrap
 from console.server.trpc import Calls, error_shape
 
 if TYPE_CHECKING:
@@ -103,12 +103,12 @@ def _number(last: str) -> int | None:
 
 def _told(event: Event, wrapped: bool) -> ServerSentEvent:
     text = EVENT.dump_json(event, by_alias=True)
-    return _said((wrap(text) if wrapped else text).decode(), None, event.id)
+    return _said((wrap_text(text) if wrapped else text).decode(), None, event.id)
 
 
 def _refused(refusal: Refusal, path: str, wrapped: bool) -> ServerSentEvent:
     text = error_shape(refusal_of(refusal), path)
-    return _said((wrap(text) if wrapped else text).decode(), "serialized-error")
+    return _said((wrap_text(text) if wrapped else text).decode(), "serialized-error")
 
 
 def _ping() -> ServerSentEvent:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from console.server.refusal import not_found
 from console.server.rules.channels import website_host
+from console.server.store.prepared import Prepared
 from console.server.store.schema import channels, conversation_channels, customers, members, participants
 from console.server.store.writer import Transaction
 
@@ -32,7 +33,7 @@ _KNOWN: dict[str, Executable] = {
     "Sender": union_all(_among(customers), _among(members)),
 }
 _ATTACH = insert(conversation_channels).on_conflict_do_nothing()
-_JOIN = insert(participants).on_conflict_do_nothing()
+_JOIN = Prepared(insert(participants).on_conflict_do_nothing())
 
 
 def known(connection: Connection, workspace_id: str, kind: str, ids: Iterable[str] | None) -> list[str]:
@@ -92,14 +93,6 @@ def join(
     name: str | None = None,
 ) -> bool:
     """Have people, as kind and id, take part; whether any did not before."""
-    rows = [
-        {
-            "workspace_id": workspace_id,
-            "conversation_id": conversation_id,
-            "kind": kind,
-            "person_id": person,
-            "name": name,
-        }
-        for kind, person in people
-    ]
-    return bool(rows) and transaction.connection.execute(_JOIN, rows).rowcount > 0
+    here = {"workspace_id": workspace_id, "conversation_id": conversation_id, "name": name}
+    joined = [_JOIN.run(transaction.connection, here | {"kind": kind, "person_id": person}) for kind, person in people]
+    return any(cursor.rowcount > 0 for cursor in joined)

@@ -8,23 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from console.contract.shapes import Conversation, Message
 from console.server.refusal import Refusal
+from console.server.store.prepared import Prepared
 from console.server.store.schema import answers
 from console.server.store.writer import Transaction
 
 KEPT = 24 * 60 * 60 * 1000
 
-_KNOWN = select(answers.c.question, answers.c.answer).where(
-    answers.c.workspace_id == bindparam("workspace"),
-    answers.c.key_id == bindparam("key"),
-    answers.c.idempotency_key == bindparam("idempotency"),
+_KNOWN = Prepared(
+    select(answers.c.question, answers.c.answer).where(
+        answers.c.workspace_id == bindparam("workspace"),
+        answers.c.key_id == bindparam("key"),
+        answers.c.idempotency_key == bindparam("idempotency"),
+        answers.c.created_at > bindparam("oldest"),
+    )
 )
-_TOO_OLD = delete(answers).where(
-    answers.c.workspace_id == bindparam("workspace"), answers.c.created_at <= bindparam("oldest")
-)
+# One that is too old to count may still be there until it is swept.
+_KEEP = Prepared(insert(answers).prefix_with("OR REPLACE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,13 @@ def question_of(path: str, raw: Any) -> str:
 
 def first_answer(transaction: Transaction, asked: Asked) -> bytes | None:
     """What was answered before; None at the first time. Raises a Refusal when something else was asked."""
-    here = {"workspace": asked.workspace_id}
-    transaction.connection.execute(_TOO_OLD, here | {"oldest": transaction.now - KEPT})
-    named = here | {"key": asked.key_id, "idempotency": asked.idempotency_key}
-    row = transaction.connection.execute(_KNOWN, named).one_or_none()
+    named = {
+        "workspace": asked.workspace_id,
+        "key": asked.key_id,
+        "idempotency": asked.idempotency_key,
+        "oldest": transaction.now - KEPT,
+    }
+    row = _KNOWN.first(transaction.connection, named)
     if row is None:
         return None
     if row.question != asked.question:
@@ -67,7 +73,7 @@ def keep_answer(transaction: Transaction, asked: Asked, answer: bytes, made: Any
         "conversation_id": _told_of(made),
         "created_at": transaction.now,
     }
-    transaction.connection.execute(answers.insert(), values)
+    _KEEP.run(transaction.connection, values)
 
 
 def _told_of(made: Any) -> str | None:

@@ -21,6 +21,7 @@ from console.server.clock import as_time
 from console.server.store.conversations import conversations_by_id
 from console.server.store.messages import messages_by_id
 from console.server.store.packing import pack, unpack
+from console.server.store.prepared import Prepared
 from console.server.store.schema import events
 from console.server.store.writer import Transaction
 
@@ -30,7 +31,7 @@ _PRUNE_EVERY = 1_000
 PAGE = 100
 
 _NEXT = func.coalesce(func.max(events.c.id), 0) + 1
-_INSERT = (
+_INSERT = Prepared(
     events.insert()
     .from_select(
         [column.name for column in events.c],
@@ -55,7 +56,7 @@ _NOTHING: dict[str, str | None] = dict.fromkeys(("conversation", "message", "mem
 def emit(transaction: Transaction, workspace_id: str, kind: str, **named: str | None) -> None:
     """Write an event down and have its listeners woken after the commit."""
     values = {"workspace": workspace_id, "now": transaction.now, "kind": kind} | _NOTHING | named
-    number = transaction.connection.execute(_INSERT, values).scalar_one()
+    number: int = _INSERT.scalar(transaction.connection, values)
     if number % _PRUNE_EVERY == 0:
         transaction.connection.execute(_PRUNE, {"workspace": workspace_id, "oldest": number - KEPT})
     transaction.woken.add(workspace_id)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from console.contract.permissions import RoleName
+from console.server.store.prepared import Prepared
 from console.server.store.schema import keys, members, workspaces
 from console.server.store.writer import Transaction
 
@@ -55,7 +56,7 @@ _KEY = (
     .join(workspaces, workspaces.c.id == keys.c.workspace_id)
     .join(members, (members.c.workspace_id == keys.c.workspace_id) & (members.c.id == keys.c.member_id))
 )
-_BY_HASH = _KEY.where(keys.c.hash == bindparam("hash"))
+_BY_HASH = Prepared(_KEY.where(keys.c.hash == bindparam("hash")))
 _USED = (
     update(keys)
     .where(keys.c.workspace_id == bindparam("workspace"), keys.c.id == bindparam("key"))
@@ -69,7 +70,7 @@ def _record(row: Sequence[Any]) -> KeyRecord:
 
 def key_by_hash(connection: Connection, hashed: str) -> KeyRecord | None:
     """The key with this hash, good or not."""
-    row = connection.execute(_BY_HASH, {"hash": hashed}).one_or_none()
+    row = _BY_HASH.first(connection, {"hash": hashed})
     return None if row is None else _record(row)
 
 

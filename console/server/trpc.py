@@ -21,6 +21,7 @@ from console.server.refusal import Refusal, bad_request
 
 MOST_CALLS = 100
 _METHODS = {"query": "GET", "mutation": "POST", "subscription": "GET"}
+_VARY = ("vary", "trpc-accept, accept")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DEEPEST = 64
@@ -40,6 +41,10 @@ class Request:
     path: str
     query: str
     headers: Mapping[str, str]
+
+    def parameters(self) -> dict[str, str]:
+        """The parameters of the address; the first of a name is the one."""
+        return dict(reversed(parse_qsl(self.query, keep_blank_values=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +108,20 @@ def read_head(request: Request, procedures: Procedures) -> Calls:
 
     Raises a Refusal for what concerns them all: that answer is one object without a path.
     """
-    query = dict(reversed(parse_qsl(request.query, keep_blank_values=True)))  # the first of a name is the one
+    query = request.parameters()
     is_batch = query.get("batch") == "1"
-    is_stream = _JSONL in (request.headers.get("trpc-accept"), request.headers.get("accept"))
+    path = _decoded(request.path)
     if request.method not in ("GET", "HEAD"):
         _check_content_type(request.headers.get("content-type"))
-    if _BAD_ESCAPE.search(request.path):
-        raise bad_request(f'Invalid URL-encoding in path "{request.path}"')
-    path = unquote(request.path).removesuffix("/")
-    if is_stream and not is_batch:
-        raise bad_request("Streaming requests must be batched (you can do a batch of 1)")
     paths = path.split(",") if is_batch else [path]
     if len(paths) > MOST_CALLS:
         raise bad_request("Batch call exceeds maximum size")
     kinds = {procedures[one].kind: None for one in paths if one in procedures}
     if len(kinds) > 1:
         raise bad_request(f"Cannot mix procedure types in call: {', '.join(kinds)}")
+    is_stream = _wants_stream(request.headers)
+    if is_stream and not is_batch:
+        raise bad_request("Streaming requests must be batched (you can do a batch of 1)")
     calls = tuple(_call(request.method, one, is_batch, procedures.get(one)) for one in paths)
     return Calls(calls, is_batch, is_stream, query=query)
 
@@ -133,16 +136,21 @@ def with_inputs(calls: Calls, text: str | bytes | None) -> Calls:
     return replace(calls, calls=filled, is_wrapped=any(is_wrapped(raw) for raw in raws))
 
 
-def with_form(calls: Calls, beginning: str | bytes | None) -> Calls:
-    """Calls of which none is carried out, their transformer told by how the input begins: it is not read."""
+def with_fault(calls: Calls, fault: Refusal) -> Calls:
+    """The calls, of which none has an input that can be read."""
+    return replace(calls, calls=tuple(replace(call, fault=fault) for call in calls.calls))
+
+
+def begins_wrapped(beginning: str | bytes | None) -> bool:
+    """Whether inputs came wrapped by superjson, told by how they begin, where nobody reads them."""
     text = beginning.encode() if isinstance(beginning, str) else beginning or b""
-    return replace(calls, is_wrapped=_WRAPPED.match(text) is not None)
+    return _WRAPPED.match(text) is not None
 
 
 def write_answer(calls: Calls, outcomes: Sequence[Outcome]) -> Answer:
     """One envelope a call; the status is theirs if they agree, else 207. A stream is its one head line, always 200."""
     envelopes = [_envelope(outcome, calls.is_wrapped and not calls.is_stream) for outcome in outcomes]
-    headers = (("vary", "trpc-accept, accept"), *_allow(calls), *_retry(outcomes))
+    headers = (_VARY, *_allow(calls), *_retry(outcomes))
     if calls.is_stream:
         head = b"{" + b",".join(b'"%d":[[%s]]' % pair for pair in enumerate(envelopes)) + b"}"
         return Answer(200, (wrap_text(head) if calls.is_wrapped else head) + b"\n", headers)
@@ -152,11 +160,10 @@ def write_answer(calls: Calls, outcomes: Sequence[Outcome]) -> Answer:
     return Answer(statuses.pop() if len(statuses) == 1 else 207, b"[" + b",".join(envelopes) + b"]", headers)
 
 
-def write_refusal(refusal: Refusal) -> Answer:
+def write_refusal(refusal: Refusal, *, is_wrapped: bool) -> Answer:
     """What concerns the whole request: one object, even for a batch."""
-    return Answer(
-        refusal.status, _envelope(Outcome(None, refusal=refusal), False), _retry([Outcome(None, refusal=refusal)])
-    )
+    outcome = Outcome(None, refusal=refusal)
+    return Answer(refusal.status, _envelope(outcome, is_wrapped), (_VARY, *_retry([outcome])))
 
 
 def error_shape(refusal: Refusal, path: str | None) -> bytes:
@@ -214,6 +221,24 @@ def _whole(value: Any) -> Any:
     if isinstance(value, list):
         return [_whole(part) for part in value]
     return value
+
+
+def _decoded(path: str) -> str:
+    """A path without its escapes, and without one trailing slash."""
+    try:
+        if not _BAD_ESCAPE.search(path):
+            return unquote(path, errors="strict").removesuffix("/")
+    except UnicodeDecodeError:
+        pass
+    raise bad_request(f'Invalid URL-encoding in path "{path}"')
+
+
+def _wants_stream(headers: Mapping[str, str]) -> bool:
+    """Whether a batch is to be answered as JSON lines; tRPC's own header goes before the general one."""
+    own = headers.get("trpc-accept")
+    if own is not None:
+        return own == _JSONL
+    return _JSONL in map(str.strip, headers.get("accept", "").split(","))
 
 
 def _check_content_type(content_type: str | None) -> None:

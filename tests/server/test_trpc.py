@@ -23,8 +23,8 @@ from console.server.trpc import (
     Calls,
     Outcome,
     Request,
+    begins_wrapped,
     read_head,
-    with_form,
     with_inputs,
     write_answer,
     write_refusal,
@@ -160,7 +160,7 @@ def answered(request: Request, body: bytes = b"", headers: dict[str, str] | None
     try:
         calls = read_request(request, body)
     except Refusal as refusal:
-        return write_refusal(refusal)
+        return write_refusal(refusal, is_wrapped=begins_wrapped(body))
     return write_answer(calls, [_outcome(call, headers or {}) for call in calls.calls])
 
 
@@ -253,8 +253,7 @@ def test_a_wrapped_input_means_what_its_sender_meant(raw: str, meant: Any) -> No
     ],
 )
 def test_the_transformer_is_told_by_how_a_body_begins(beginning: str | bytes | None, is_wrapped: bool) -> None:
-    calls = read_head(Request("POST", "v1.connect.echoM", "", _JSON), RECORDED)
-    assert with_form(calls, beginning).is_wrapped == is_wrapped
+    assert begins_wrapped(beginning) == is_wrapped
 
 
 def test_an_undefined_root_is_no_input() -> None:

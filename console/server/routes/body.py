@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -33,6 +34,14 @@ class Body:
         self._refusal = refusal
         self._silence = silence
         self._announced = request.headers.get("content-length", "")
+        self._first: bytes | None = None
+
+    async def beginning(self) -> bytes:
+        """The piece that came first, however much is announced; empty if nothing comes. The rest is left alone."""
+        if self._first is None and not self.is_read:
+            with suppress(Refusal):
+                await self._piece()
+        return self._first or b""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """The pieces as they come; what is announced as too large is not read at all."""
@@ -56,12 +65,15 @@ class Body:
             if self._hub.is_closing:
                 self.is_read = True
                 raise ClientDisconnect from None
+            self._first = self._first or b""
             raise Refusal("TIMEOUT", f"Nothing came for {self._silence:.0f} s. Send it again.") from None
         if message["type"] == "http.disconnect":
             self.is_read = True
             raise ClientDisconnect
         self.is_read = not message.get("more_body", False)
         piece: bytes = message.get("body", b"")
+        if self._first is None:
+            self._first = piece
         return piece
 
 

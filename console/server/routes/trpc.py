@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from dataclasses import replace
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -14,7 +14,16 @@ from console.server.refusal import Refusal
 from console.server.routes.body import GONE, Body, EarlyAnswer
 from console.server.routes.events import event_stream
 from console.server.routes.rest import service_of
-from console.server.trpc import Answer, Calls, read_head, with_form, with_inputs, write_answer, write_refusal
+from console.server.trpc import (
+    Answer,
+    Calls,
+    begins_wrapped,
+    read_head,
+    with_fault,
+    with_inputs,
+    write_answer,
+    write_refusal,
+)
 from console.server.trpc import Request as Asked
 
 MOUNT = "/api/trpc"
@@ -27,27 +36,25 @@ async def trpc(request: Request) -> Response:
     """Answer the calls of a request."""
     if request.method == "HEAD":
         return Response(status_code=204)
-    body = Body(request, MOST_BYTES, _TOO_LARGE)
+    asked, body = _asked(request), Body(request, MOST_BYTES, _TOO_LARGE)
     try:
-        return await _answered(request, body)
+        try:
+            return await _answered(request, asked, body)
+        except Refusal as refusal:
+            is_wrapped = begins_wrapped(await _beginning(asked, body))
+            return _response(write_refusal(refusal, is_wrapped=is_wrapped), "text/plain;charset=UTF-8", asked, body)
     except ClientDisconnect:
         return Response(status_code=GONE)
-    except Refusal as refusal:
-        return EarlyAnswer(_response(write_refusal(refusal), "text/plain;charset=UTF-8"), body)
 
 
-async def _answered(request: Request, body: Body) -> Response:
+async def _answered(request: Request, asked: Asked, body: Body) -> Response:
     service = service_of(request)
-    asked = _asked(request)
     caller, calls = admit(service, read_head(asked, BY_PATH), request.headers)
-    is_refused = not calls.wanted
-    text = await _text(asked, calls, body, is_refused)
-    calls = with_form(calls, text) if is_refused else with_inputs(calls, text)
-    if _is_stream(calls):
+    calls = await _with_inputs(asked, calls, body)
+    if _is_subscription(calls):
         return event_stream(service, caller, calls, request.headers)
     outcomes = await carry_out(service, caller, calls, request.headers)
-    answer = _response(write_answer(calls, outcomes), "application/json")
-    return answer if body.is_read or asked.method == "GET" else EarlyAnswer(answer, body)
+    return _response(write_answer(calls, outcomes), "application/json", asked, body)
 
 
 def _asked(request: Request) -> Asked:
@@ -56,24 +63,36 @@ def _asked(request: Request) -> Asked:
     return Asked(request.method, path, request.scope["query_string"].decode("latin-1"), request.headers)
 
 
-async def _text(asked: Asked, calls: Calls, body: Body, is_refused: bool) -> str | bytes | None:
-    """The inputs as they came; of a body that nobody will look into, only the piece that tells its form."""
+async def _with_inputs(asked: Asked, calls: Calls, body: Body) -> Calls:
+    """The calls with their inputs, of which nothing is read where all calls are refused already."""
+    fault = None
+    if calls.wanted:
+        try:
+            return with_inputs(calls, await _text(asked, body))
+        except Refusal as refusal:  # too much, or too slow: each call learns of it where its input is looked at
+            fault = refusal
+    formed = replace(calls, is_wrapped=begins_wrapped(await _beginning(asked, body)))
+    return with_fault(formed, fault) if fault else formed
+
+
+async def _text(asked: Asked, body: Body) -> str | bytes | None:
     if asked.method == "GET":
-        return (calls.query or {}).get("input")
-    if is_refused:
-        with suppress(Refusal):
-            return await anext(aiter(body), b"")
-        return b""
+        return asked.parameters().get("input")
     return b"".join([piece async for piece in body])
 
 
-def _is_stream(calls: Calls) -> bool:
+async def _beginning(asked: Asked, body: Body) -> str | bytes | None:
+    return await _text(asked, body) if asked.method == "GET" else await body.beginning()
+
+
+def _is_subscription(calls: Calls) -> bool:
     procedure = calls.calls[0].procedure
     return not calls.is_batch and procedure is not None and procedure.kind == "subscription"
 
 
-def _response(answer: Answer, media_type: str) -> Response:
-    return Response(answer.body, answer.status, dict(answer.headers), media_type)
+def _response(answer: Answer, media_type: str, asked: Asked, body: Body) -> Response:
+    response = Response(answer.body, answer.status, dict(answer.headers), media_type)
+    return response if body.is_read or asked.method == "GET" else EarlyAnswer(response, body)
 
 
 ROUTES = (Route(MOUNT + "/{path:path}", trpc, methods=_METHODS), Route(MOUNT, trpc, methods=_METHODS))

@@ -42,6 +42,7 @@ class Config:
     hosts: frozenset[str] | None = LOOPBACK
     ping_seconds: float = 15.0
     watch_seconds: float = 0.4
+    presence_seconds: float = 30.0
     clock: Clock = utc_now
     models: tuple[ModelSettings, ...] = ()
     pace: float = 0.015
@@ -52,7 +53,7 @@ class Service:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.hub = Hub()
+        self.hub = Hub(config.presence_seconds)
         self.agents: tuple[Agent, ...] = ()
         self.follow_ups: dict[str, Callable[[Caller, Any, Any], None]] = {}
         self.files = FileStore(config.directory / FOLDER)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from console.contract.events import FEATURES
 from console.contract.procedures import AI_STREAM, ASSET, PROCEDURES, UPLOAD
 from console.server.dispatch import refusal_of
-from console.server.procedures import MUTATIONS, QUERIES
+from console.server.procedures import MOMENTARY, MUTATIONS, QUERIES
 from console.server.refusal import BUSY, FAULT, UNREADABLE
 from console.server.routes.trpc import MOST_BYTES
 from console.server.store.schema import conversations
@@ -22,7 +22,7 @@ from tests.support.server import RunningServer, running_server
 
 
 def test_every_procedure_of_the_contract_is_served() -> None:
-    kinds = {"query": QUERIES, "mutation": MUTATIONS, "subscription": {"events"}}
+    kinds = {"query": QUERIES, "mutation": {**MUTATIONS, **MOMENTARY}, "subscription": {"events"}}
     for procedure in PROCEDURES.values():
         assert [kind for kind, served in kinds.items() if procedure.name in served] == [procedure.kind]
     assert sum(map(len, kinds.values())) == len(PROCEDURES)

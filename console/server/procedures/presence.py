@@ -1,4 +1,4 @@
-"""Who looks at what."""
+"""Saying who looks at what. Nothing of it is kept: not in the store, not in the events, not in the audit log."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from console.contract.inputs import SetPresence
 from console.contract.shapes import Nothing
 from console.server.auth import Caller
+from console.server.presence import Place, Who
 from console.server.procedures.posting import conversation_row
 
 if TYPE_CHECKING:
@@ -17,4 +18,6 @@ async def set_presence(service: Service, caller: Caller, wanted: SetPresence) ->
     """Look at a conversation of the workspace, write in it, or leave."""
     if wanted.conversation_id is not None:
         await service.store.read(conversation_row, caller.workspace_id, wanted.conversation_id)
+    place = Place(wanted.conversation_id, wanted.state)
+    service.hub.presence.say(Who(caller.workspace_id, caller.member_id), caller.key_id, place)
     return Nothing()

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from console.contract.events import EVENT, Event, Resync
+from console.contract.events import EVENT, Event, PresenceUpdated, Resync
 from console.contract.superjson import wrap_text
 from console.server.auth import Caller
 from console.server.dispatch import read_input, refusal_of
+from console.server.presence import Place
 from console.server.refusal import Refusal
 from console.server.service import Service
 from console.server.store import events
@@ -51,7 +52,7 @@ async def _stream(
         return
     caller, last = opened
     follow = Follow(caller.workspace_id, caller.member_id, caller.key_id)
-    with service.hub.listening(caller.workspace_id, caller.key_id) as listener:
+    with service.hub.listening(caller.workspace_id, caller.key_id, caller.member_id) as listener:
         oldest, newest = await service.store.read(events.bounds, caller.workspace_id)
         position = newest if last is None else _number(last)
         is_lost = position is None or position > newest or position < oldest - 1
@@ -62,15 +63,25 @@ async def _stream(
         if is_lost:
             yield _told(Resync(id=str(start), at=service.config.clock()), calls.is_wrapped)
         while not listener.is_closing:
-            page = await service.store.read(events.after, follow, start)
-            for event in page.events:
-                yield _told(event, calls.is_wrapped)
-            start = page.last
-            if not page.has_more:
+            if listener.is_behind:
+                listener.is_behind = False
+                page = await service.store.read(events.after, follow, start)
+                for event in page.events:
+                    yield _told(event, calls.is_wrapped)
+                start, listener.is_behind = page.last, page.has_more or listener.is_behind
+            for member, place in listener.take_places().items():
+                yield _told(_presence(service, member, place), calls.is_wrapped)
+            if not listener.is_behind:
                 await listener.wait()
             if listener.refusal is not None:
                 yield _refused(listener.refusal, call.path, calls.is_wrapped)
                 return
+
+
+def _presence(service: Service, member_id: str, place: Place) -> Event:
+    """Without an id, since no stream goes on from it: whoever comes back is told who is there then."""
+    at = service.config.clock()
+    return PresenceUpdated(at=at, conversation_id=place.conversation_id, member_id=member_id, state=place.state)
 
 
 def _opened(caller: Caller | None, calls: Calls, headers: Mapping[str, str]) -> tuple[Caller, str | None] | Refusal:

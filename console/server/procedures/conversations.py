@@ -87,6 +87,16 @@ def _above() -> Any:
 
 _BELOW = select(_below().c.id)
 _ABOVE = select(_above().c.id)
+# By the tree and not by its ids: they may be more than the parameters that a statement takes.
+_FILES_BELOW = (
+    select(attachments.c.s3_key)
+    .join(
+        messages,
+        (messages.c.workspace_id == attachments.c.workspace_id) & (messages.c.id == attachments.c.message_id),
+    )
+    .where(messages.c.workspace_id == bindparam("workspace"), messages.c.conversation_id.in_(_BELOW))
+)
+_DELETE_BELOW = delete(conversations).where(_HERE, conversations.c.id.in_(_BELOW))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,19 +182,12 @@ def delete_conversation(call: Writing, wanted: ConversationId) -> Deleted:
     """A conversation and all below it, with messages, files and marks."""
     row = conversation_row(call.transaction.connection, call.workspace_id, wanted.id)
     connection = call.transaction.connection
-    ids = list(connection.execute(_BELOW, {"workspace": call.workspace_id, "conversation": row.id}).scalars())
-    sent = select(messages.c.id).where(
-        messages.c.workspace_id == call.workspace_id, messages.c.conversation_id.in_(ids)
-    )
-    files = select(attachments.c.s3_key).where(
-        attachments.c.workspace_id == call.workspace_id, attachments.c.message_id.in_(sent)
-    )
-    call.transaction.files.extend(connection.execute(files).scalars())
+    tree = {"workspace": call.workspace_id, "conversation": row.id}
+    ids = list(connection.execute(_BELOW, tree).scalars())
+    call.transaction.files.extend(connection.execute(_FILES_BELOW, tree).scalars())
     call.noted["ids"] = first_ids(ids)
-    connection.execute(
-        delete(conversations).where(conversations.c.workspace_id == call.workspace_id, conversations.c.id.in_(ids))
-    )
-    forget_answers(call.transaction, call.workspace_id, ids)
+    forget_answers(call.transaction, call.workspace_id, _BELOW, tree)
+    connection.execute(_DELETE_BELOW, tree)
     emit_deleted(call.transaction, call.workspace_id, ids)
     if row.parent_id is not None:
         emit(call.transaction, call.workspace_id, "conversation.updated", conversation=row.parent_id)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 
 from console.contract.shapes import Conversation, Message
 from console.server.refusal import Refusal
@@ -85,10 +85,12 @@ def _told_of(made: Any) -> str | None:
     return None
 
 
-def forget_answers(transaction: Transaction, workspace_id: str, conversation_ids: Sequence[str]) -> None:
-    """Drop what was answered about these conversations."""
+def forget_answers(
+    transaction: Transaction, workspace_id: str, conversation_ids: Select[tuple[str]], values: Mapping[str, str]
+) -> None:
+    """Drop what was answered about the conversations that a statement finds with these values."""
     here = answers.c.workspace_id == workspace_id
-    transaction.connection.execute(delete(answers).where(here, answers.c.conversation_id.in_(conversation_ids)))
+    transaction.connection.execute(delete(answers).where(here, answers.c.conversation_id.in_(conversation_ids)), values)
 
 
 def forget_old_answers(transaction: Transaction) -> None:

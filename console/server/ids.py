@@ -34,6 +34,11 @@ class Ids:
         return f"{prefix}_{ULID.from_int(self._at << _RANDOM_BITS | self._random)}"
 
 
+def first_id(prefix: str, at: int) -> str:
+    """Before every id of the millisecond `at`, after all of those before it."""
+    return f"{prefix}_{ULID.from_int(min(max(at, 0), _LAST_TIME) << _RANDOM_BITS)}"
+
+
 def new_id(prefix: str) -> str:
     """An id of this moment, from any thread."""
     return f"{prefix}_{ULID()}"

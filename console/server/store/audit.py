@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.server.store.packing import pack
+from console.server.store.prepared import Prepared
 from console.server.store.schema import audit
 from console.server.store.writer import Transaction
 
-_INSERT = audit.insert()
+COMMAND_LINE = "command-line"
+"""The actor of what is done at the machine itself, where nobody has a key."""
+
+_INSERT = Prepared(audit.insert())
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +40,4 @@ def record(transaction: Transaction, workspace_id: str, actor_id: str, key_id: s
         "target_id": deed.target_id,
         "details": pack(dict(deed.details)),
     }
-    transaction.connection.execute(_INSERT, values)
+    _INSERT.run(transaction.connection, values)

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from console.contract.permissions import RoleName
 from console.server.store.prepared import Prepared
+from console.server.store import audit
+from console.server.store.audit import COMMAND_LINE, Deed
 from console.server.store.schema import keys, members, workspaces
 from console.server.store.writer import Transaction
 
@@ -97,11 +99,13 @@ def used(transaction: Transaction, workspace_id: str, key_id: str) -> None:
 
 def revoke(transaction: Transaction, key_id: str) -> bool:
     """Shut a key for good; False if there is none with this id. One that is revoked already keeps its time."""
-    known = transaction.connection.execute(select(keys.c.id).where(keys.c.id == key_id)).one_or_none()
-    transaction.connection.execute(
-        update(keys).where(keys.c.id == key_id, keys.c.revoked_at.is_(None)).values(revoked_at=transaction.now)
-    )
-    return known is not None
+    known = transaction.connection.execute(select(keys).where(keys.c.id == key_id)).one_or_none()
+    if known is None:
+        return False
+    if known.revoked_at is None:
+        transaction.connection.execute(update(keys).where(keys.c.id == key_id).values(revoked_at=transaction.now))
+        _write_down(transaction, known.workspace_id, "revokeKey", key_id, known.member_id, known.role)
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,16 @@ def create(transaction: Transaction, wanted: NewKey) -> str:
             "expires_at": wanted.expires_at,
         },
     )
+    _write_down(transaction, workspace_id, "createKey", key_id, member_id, wanted.role)
     return key_id
+
+
+def _write_down(
+    transaction: Transaction, workspace_id: str, action: str, key_id: str, member_id: str, role: RoleName
+) -> None:
+    """Keys are made and revoked at the machine itself; the workspace reads of it all the same."""
+    deed = Deed(action, "key", key_id, {"memberId": member_id, "role": role})
+    audit.record(transaction, workspace_id, COMMAND_LINE, None, deed)
 
 
 def _workspace(transaction: Transaction, name: str) -> str:

@@ -20,7 +20,6 @@ from console.server.store.events import emit
 from console.server.store.packing import pack, pack_within, unpack
 from console.server.store.prepared import Prepared
 from console.server.store.schema import conversations, messages, read_marks
-from console.server.store.search import index_message
 from console.server.store.writer import Transaction
 
 
@@ -133,7 +132,6 @@ def post(transaction: Transaction, workspace_id: str, row: Row[Any], wanted: Pos
     """Write a message into the conversation `row` and tell everybody."""
     at = transaction.now if wanted.at is None else wanted.at
     message_id = transaction.ids.new("msg", at, _last_of_that_moment(transaction, workspace_id, row, at))
-    marks = (workspace_id, row.id, wanted.sender.kind)
     _INSERT.run(
         transaction.connection,
         {
@@ -149,7 +147,7 @@ def post(transaction: Transaction, workspace_id: str, row: Row[Any], wanted: Pos
             "channel_id": wanted.channel_id,
             "template_id": wanted.template_id,
             "created_at": at,
-            "search_id": index_message(transaction, message_id, at, wanted.content, marks),
+            "search_id": None,  # the writer indexes what a batch brought, all at once
         },
     )
     files = bind_attachments(transaction, workspace_id, message_id, wanted.attachment_ids)

@@ -14,6 +14,7 @@ from console.errors import SettingsError
 from console.server.clock import Clock, as_milliseconds, utc_now
 from console.server.ids import Ids
 from console.server.store.engine import open_engine
+from console.server.store.indexing import index_all
 from console.server.store.migrate import migrate
 from console.server.store.writer import Committed, Mutation, Transaction, Writer
 
@@ -31,6 +32,7 @@ class Store:
 
     def __init__(self, directory: Path, on_commit: Callable[[Committed], None], clock: Clock = utc_now) -> None:
         migrate(directory)
+        index_all(directory)
         self._readable = open_engine(directory, "read", READERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self._looking = open_engine(directory, "look").connect()

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     column,
     table,
+    text,
 )
 
 HEAD = "0004"
@@ -44,6 +45,11 @@ def _of_conversation() -> ForeignKeyConstraint:
     return ForeignKeyConstraint(
         ["workspace_id", "conversation_id"], ["conversations.workspace_id", "conversations.id"], ondelete="CASCADE"
     )
+
+
+def _search_id() -> Column[int]:
+    """Its row in an index of words; null until `store.indexing` has put it there, and again when it changes."""
+    return Column("search_id", BigInteger)
 
 
 workspaces = Table(
@@ -149,6 +155,7 @@ conversations = Table(
     _time("activity_at"),
     _time("created_at"),
     _time("updated_at"),
+    _search_id(),
     PrimaryKeyConstraint("workspace_id", "id"),
     ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
     _belongs("parent_id", "conversations"),
@@ -156,6 +163,7 @@ conversations = Table(
     Index("conversations_by_activity", "workspace_id", "parent_id", "activity_at", "id"),
     Index("conversations_by_waiting", "workspace_id", "parent_id", "waiting_since", "id"),
     Index("conversations_by_customer", "workspace_id", "customer_id", "id"),
+    Index("conversations_by_search", "search_id"),
 )
 
 participants = Table(
@@ -197,10 +205,11 @@ messages = Table(
     Column("channel_id", Text),
     Column("template_id", Text),
     _time("created_at"),
-    Column("search_id", BigInteger),  # its row in the index of words, null for one that holds none
+    _search_id(),
     PrimaryKeyConstraint("workspace_id", "id"),
     _of_conversation(),
     Index("messages_of_conversation", "workspace_id", "conversation_id", "created_at", "id"),
+    Index("messages_to_index", "created_at", "id", sqlite_where=text("search_id IS NULL")),
 )
 
 attachments = Table(
@@ -308,12 +317,18 @@ audit = Table(
     Index("audit_by_target", "workspace_id", "target_id", "id"),
 )
 
-# SQLite's full text index (FTS5), made by a migration since SQLAlchemy knows no virtual tables. `words` is the folded
-# text; `marks` holds what a search is narrowed by, one token each, the workspace first. Rows follow the messages' time.
+# SQLite's full text indexes (FTS5), made by a migration since SQLAlchemy knows no virtual tables, and triggers neither:
+# those take out of an index what was deleted or changed. `console.server.store.indexing` puts in what lacks.
 message_search = table(
     "message_search",
-    column("rowid", BigInteger),
-    column("words", Text),
-    column("marks", Text),
+    column("rowid", BigInteger),  # follows the message's time
+    column("words", Text),  # folded, after the marks that a search is narrowed by
     column("message_id", Text),
+)
+conversation_search = table(
+    "conversation_search",
+    column("rowid", BigInteger),
+    column("name", Text),
+    column("customer", Text),  # name, email, phone and external id
+    column("place", Text),  # its channels' identifiers, after the mark of the workspace
 )

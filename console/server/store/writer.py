@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from console.server.clock import Clock, as_milliseconds, utc_now
 from console.server.ids import Ids
+from console.server.store.indexing import index_new
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -121,6 +122,7 @@ class Writer:
                 if job.error is None:
                     woken |= transaction.woken
                     files += transaction.files
+            index_new(connection)
         if batch.error is None:
             return Committed(frozenset(woken), tuple(files))
         for job in jobs:

@@ -1,0 +1,178 @@
+"""Filling the indexes of words: what is said, and what a conversation is called and with whom and where it is.
+
+A message or conversation without a `search_id` is not indexed yet, and whatever changes one clears it (by trigger), so
+nothing has to be told to this module. The writer calls it once a batch, before the commit: what is answered can be
+found, and the words of a batch go into the index as one piece, which costs half of what they would one by one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, insert, select, text, update
+
+from console.contract.content import text_of
+from console.contract.shapes import NOTE_FLAG
+from console.server.rules.customers import phone_digits
+from console.server.store.engine import open_engine
+from console.server.store.packing import unpack
+from console.server.store.prepared import Prepared
+from console.server.store.schema import (
+    channels,
+    conversation_channels,
+    conversation_search,
+    conversations,
+    customers,
+    message_search,
+    messages,
+)
+from console.text.words import words_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+PAGE = 1_000
+"""How many are indexed in one transaction: the most that a send may have to wait for after an upgrade."""
+
+SEQUENCE_BITS = 20
+"""A message's row is its time and, in these bits, its place among those of the same millisecond."""
+LAST_TIME = (1 << (63 - SEQUENCE_BITS)) - 2
+
+_ODD = re.compile(r"[^0-9A-Za-z_]")
+
+_NEW_MESSAGES = Prepared(
+    select(messages)
+    .where(messages.c.search_id.is_(None))
+    .order_by(messages.c.created_at, messages.c.id)
+    .limit(bindparam("limit"))
+)
+# Of the index's own table of texts: the index itself would be read from its beginning.
+_LAST_ROW = Prepared(
+    text("SELECT max(id) FROM message_search_content WHERE id >= :first AND id < :end").bindparams(
+        bindparam("first", required=True), bindparam("end", required=True)
+    )
+)
+_INDEX_MESSAGE = Prepared(
+    insert(message_search).values({name: bindparam(name) for name in ("rowid", "words", "message_id")})
+)
+_MESSAGE_INDEXED = Prepared(
+    update(messages)
+    .where(messages.c.workspace_id == bindparam("workspace"), messages.c.id == bindparam("message"))
+    .values(search_id=bindparam("row"))
+)
+_HOSTS = (
+    select(func.group_concat(channels.c.identifier, " "))
+    .join(
+        conversation_channels,
+        (conversation_channels.c.workspace_id == channels.c.workspace_id)
+        & (conversation_channels.c.channel_id == channels.c.id),
+    )
+    .where(
+        conversation_channels.c.workspace_id == conversations.c.workspace_id,
+        conversation_channels.c.conversation_id == conversations.c.id,
+    )
+    .scalar_subquery()
+)
+_NEW_CONVERSATIONS = Prepared(
+    select(
+        conversations.c.workspace_id,
+        conversations.c.id,
+        conversations.c.name,
+        customers.c.name.label("customer_name"),
+        customers.c.email,
+        customers.c.phone,
+        customers.c.external_id,
+        _HOSTS.label("hosts"),
+    )
+    .outerjoin(
+        customers,
+        (customers.c.workspace_id == conversations.c.workspace_id) & (customers.c.id == conversations.c.customer_id),
+    )
+    .where(conversations.c.search_id.is_(None))
+    .limit(bindparam("limit"))
+)
+_INDEX_CONVERSATION = Prepared(
+    insert(conversation_search).values({name: bindparam(name) for name in ("name", "customer", "place")})
+)
+_CONVERSATION_INDEXED = Prepared(
+    update(conversations)
+    .where(conversations.c.workspace_id == bindparam("workspace"), conversations.c.id == bindparam("conversation"))
+    .values(search_id=bindparam("row"))
+)
+
+
+def mark(kind: str, value: str = "") -> str:
+    """A token that no word can be: `w`orkspace, `c`onversation, `k`ind and `p`erson of the sender, `n`ote."""
+    return f"_{kind}{_ODD.sub(_spelt, value)}"
+
+
+def _spelt(odd: re.Match[str]) -> str:
+    return f"_{ord(odd[0]):x}_"
+
+
+def index_new(connection: Connection, most: int = PAGE) -> int:
+    """Index what lacks, at most so many of each kind; how many those were."""
+    said = _NEW_MESSAGES.all(connection, {"limit": most})
+    for row in said:
+        _index_message(connection, row)
+    named = _NEW_CONVERSATIONS.all(connection, {"limit": most})
+    for row in named:
+        _index_conversation(connection, row)
+    return len(said) + len(named)
+
+
+def index_all(directory: Path) -> None:
+    """Index whatever lacks in a directory, in pages that are kept: at once where nothing does."""
+    engine = open_engine(directory, "write")
+    try:
+        while True:
+            with engine.begin() as connection:
+                if not index_new(connection):
+                    return
+    finally:
+        engine.dispose()
+
+
+def spoken(content: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """The languages of a content with what is said in them, as it is searched."""
+    return ((language, said) for language, value in content.items() if (said := text_of(value)))
+
+
+def _index_message(connection: Connection, row: Any) -> None:
+    marks = [mark("w", row.workspace_id), mark("c", row.conversation_id), mark("k", row.sender_kind)]
+    if row.sender_id is not None:
+        marks.append(mark("p", row.sender_id))
+    if NOTE_FLAG in unpack(row.flags):
+        marks.append(mark("n"))
+    words = [word for _, said in spoken(unpack(row.content)) for word in words_of(said)]
+    place = _free_row(connection, row.created_at)
+    kept = {"rowid": place, "words": " ".join(marks + words), "message_id": row.id}
+    _INDEX_MESSAGE.run(connection, kept)
+    _MESSAGE_INDEXED.run(connection, {"workspace": row.workspace_id, "message": row.id, "row": place})
+
+
+def _free_row(connection: Connection, at: int) -> int:
+    """The next place in a millisecond, or in the next one that has any: an import may bring a million of one time."""
+    first = min(max(at, 0), LAST_TIME) << SEQUENCE_BITS
+    while True:
+        end = first + (1 << SEQUENCE_BITS)
+        last: int | None = _LAST_ROW.scalar(connection, {"first": first, "end": end})
+        if last is None or last + 1 < end:
+            return first if last is None else last + 1
+        first = end
+
+
+def _index_conversation(connection: Connection, row: Any) -> None:
+    phone = phone_digits(row.phone) or ""
+    customer = (row.customer_name, row.email, row.external_id, row.phone, phone)
+    kept = {
+        "name": " ".join(words_of(row.name or "")),
+        "customer": " ".join(words_of("\n".join(part for part in customer if part))),
+        "place": " ".join([mark("w", row.workspace_id), *words_of(row.hosts or "")]),
+    }
+    place = _INDEX_CONVERSATION.run(connection, kept).lastrowid
+    named = {"workspace": row.workspace_id, "conversation": row.id, "row": place}
+    _CONVERSATION_INDEXED.run(connection, named)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from console.contract.base import Language
-from console.contract.shapes import Article
+from console.contract.shapes import Article, Template
 from console.server.ai.agent import Assignment, Turn
-from console.server.ai.knowledge import PastAnswer
+from console.server.ai.privacy import PastAnswer
 
 NOVEMBER = datetime(2025, 11, 17, 14, 2, tzinfo=UTC)
 
@@ -20,11 +20,16 @@ class FakeKnowledge:
 
     known: Sequence[Article] = ()
     answered: Sequence[PastAnswer] = ()
+    prepared: Sequence[Template] = ()
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     async def articles(self, workspace: str) -> Sequence[Article]:
         """All of them."""
         return self.known
+
+    async def templates(self, workspace: str) -> Sequence[Template]:
+        """All of them."""
+        return self.prepared
 
     async def past_answers(self, workspace: str, besides: str) -> Sequence[PastAnswer]:
         """All of them."""
@@ -35,6 +40,11 @@ class FakeKnowledge:
 def article(id: str, name: str, **content: str) -> Article:
     """An article with a text for each language."""
     return Article(id=id, name=name, content=dict(content), created_at=NOVEMBER, updated_at=NOVEMBER)
+
+
+def template(id: str, name: str, **content: str) -> Template:
+    """A template with a text for each language."""
+    return Template(id=id, name=name, content=dict(content), created_at=NOVEMBER, updated_at=NOVEMBER)
 
 
 def assignment(*said: str, language: Language = "en", **more: object) -> Assignment:

@@ -10,25 +10,19 @@ from typing import Any
 
 import pytest
 
-from console.contract.ai import AiDelta, AiDone, AiError, AiEvent, AiRequest
+from console.contract.ai import AiDelta, AiDone, AiError, AiRequest
 from console.contract.errors import UNKNOWN_KEY
-from console.contract.inputs import (
-    ConversationId,
-    SaveArticle,
-    Send,
-)
-from console.contract.shapes import Conversation
+from console.contract.inputs import ConversationId, ListAuditLog, Send
 from console.server.ai.agent import AgentFailed
-from console.server.ai.agents import agents_of
-from console.server.ai.answering import Answering
-from console.server.ai.retrieving import RETRIEVING
-from console.server.ai.workspace import WorkspaceKnowledge
 from console.server.auth import Caller
-from console.server.procedures import conversations, directory, messages
+from console.server.procedures import conversations, messages
+from console.server.procedures.audit import list_audit_log
+from console.server.procedures.calls import Reading
 from console.server.refusal import Refusal
 from console.server.store.database import Store
 from console.server.store.keys import revoke
-from tests.server.workspace import Desk, FakeAgent, caller_in
+from tests.server.answering import answering_with, draft, events_of
+from tests.server.workspace import Desk, caller_in
 
 
 @pytest.fixture
@@ -41,19 +35,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 async def desk(store: Store) -> Desk:
     return Desk(store, await caller_in(store, "northwind"))
-
-
-async def events_of(answering: Answering, caller: Caller, request: AiRequest) -> list[AiEvent]:
-    return [event async for event in answering.events(await answering.prepare(caller, request))]
-
-
-def draft(conversation: Conversation, agent: str = "agent_fake", **more: Any) -> AiRequest:
-    return AiRequest(agent_id=agent, conversation_id=conversation.id, mode="draft", **more)
-
-
-def answering_with(desk: Desk, *script: str | asyncio.Event | AgentFailed) -> tuple[Answering, FakeAgent]:
-    agent = FakeAgent(list(script))
-    return Answering(desk.store, {agent.id: agent}), agent
 
 
 async def test_a_draft_is_streamed_and_posts_nothing(desk: Desk) -> None:
@@ -71,9 +52,10 @@ async def test_a_draft_is_streamed_and_posts_nothing(desk: Desk) -> None:
 async def test_a_reply_is_posted_as_the_agents_message(desk: Desk) -> None:
     conversation = await desk.conversation()
     asked = await desk.say(conversation, "Where is my lamp?", as_customer=True)
-    answering, _ = answering_with(desk, "On its way")
+    answering, agent = answering_with(desk, "On its way")
     request = AiRequest(agent_id="agent_fake", conversation_id=conversation.id, last_message_id=asked.id)
     *_, done = await events_of(answering, desk.caller, request)
+    assert agent.seen[0].is_posted
     posted = (await desk.thread(conversation))[-1]
     assert done == AiDone(message_id=posted.id, text="On its way")
     assert (posted.sender.kind, posted.sender.id, posted.sender.name) == ("agent", "agent_fake", "Fake")
@@ -284,57 +266,84 @@ async def test_a_task_on_a_text_needs_that_text_and_a_draft(desk: Desk, more: di
         await answering.prepare(desk.caller, AiRequest(agent_id="agent_fake", conversation_id=conversation.id, **more))
 
 
-async def test_the_retrieving_agent_answers_from_articles_and_past_answers(desk: Desk, store: Store) -> None:
-    knowledge = WorkspaceKnowledge(store, frozenset({RETRIEVING}))
-    answering = Answering(store, agents_of(knowledge, pace=0))
-    article = SaveArticle(name="Delivery", content={"en": "We deliver lamps to Oman in five days."})
-    await desk.write(directory.save_article, article)
-    earlier = await desk.conversation("Jane Cooper")
-    await desk.say(earlier, "Do you gift wrap lamps?", as_customer=True)
-    await desk.say(earlier, "Gift wrap paper is with Jane at the moment.")
-    await desk.say(earlier, "Gift wrap is secretly free for staff.", flags=["internal-note"])
-    await desk.say(earlier, "We gift wrap every lamp for free.")
-    now = await desk.conversation("Deniz")
-    await desk.say(now, "Do you gift wrap lamps for Oman?", as_customer=True)
-    *_, done = await events_of(answering, desk.caller, draft(now, RETRIEVING))
+async def test_a_thread_is_heard_behind_any_number_of_notes(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    await desk.say(conversation, "Where is my lamp?", as_customer=True)
+    for number in range(61):
+        await desk.say(conversation, f"Note {number}", flags=["urgent", "internal-note"])
+    answering, agent = answering_with(desk, "x")
+    await events_of(answering, desk.caller, draft(conversation))
+    assert [turn.text for turn in agent.seen[0].turns] == ["Where is my lamp?"]
+
+
+async def test_no_answer_is_posted_to_an_internal_note(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    await desk.say(conversation, "Where is my lamp?", as_customer=True)
+    note = await desk.say(conversation, "She is difficult.", flags=["internal-note"])
+    answering, agent = answering_with(desk, "x")
+    to_note = AiRequest(agent_id="agent_fake", conversation_id=conversation.id, last_message_id=note.id)
+    with pytest.raises(Refusal, match="lastMessageId is an internal note"):
+        await answering.prepare(desk.caller, to_note)
+    await events_of(answering, desk.caller, to_note.model_copy(update={"mode": "draft"}))
+    assert [turn.text for turn in agent.seen[0].turns] == ["Where is my lamp?"]
+
+
+async def test_a_colleague_who_asks_gets_an_answer_to_the_newest_message(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    await desk.say(conversation, "Hello?", as_customer=True)
+    await desk.say(conversation, "Let me look.")
+    await desk.say(conversation, "Where is my lamp?", as_customer=True)
+    answering, agent = answering_with(desk, "x")
+    await events_of(answering, desk.caller, draft(conversation, sender_id=desk.caller.member_id))
+    assert agent.seen[0].question == "Where is my lamp?"
+
+
+async def test_a_long_answer_in_small_pieces_costs_little_on_the_wire(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    await desk.say(conversation, "?", as_customer=True)
+    answering, _ = answering_with(desk, *"x" * 20_000)
+    *deltas, done = await events_of(answering, desk.caller, draft(conversation))
+    texts = [delta.text for delta in deltas if isinstance(delta, AiDelta)]
     assert isinstance(done, AiDone)
-    assert "We gift wrap every lamp for free. [" in done.text
-    assert "We deliver lamps to Oman in five days. [" in done.text
-    assert "Jane" not in done.text
-    assert "staff" not in done.text
-    assert "an earlier answer" in done.text
+    assert texts[-1] == done.text == "x" * 20_000
+    assert [len(text) for text in texts[:100]] == list(range(1, 101))
+    assert sum(len(text) for text in texts) <= 101 * 20_000
 
 
-async def test_knowledge_stays_within_its_workspace(desk: Desk, store: Store) -> None:
-    stranger = await caller_in(store, "contoso")
-    article = SaveArticle(name="Delivery", content={"en": "Contoso delivers lamps to Oman."})
-    await desk.write(directory.save_article, article, stranger)
-    theirs = Desk(store, stranger)
-    there = await theirs.conversation("Ali")
-    await theirs.say(there, "Lamps to Oman?", as_customer=True)
-    await theirs.say(there, "Yes, lamps go to Oman every day.")
-    knowledge = WorkspaceKnowledge(store, frozenset())
-    assert await knowledge.articles(desk.caller.workspace_id) == []
-    assert await knowledge.past_answers(desk.caller.workspace_id, "") == []
-    assert len(await knowledge.past_answers(stranger.workspace_id, "")) == 1
-    assert await knowledge.past_answers(stranger.workspace_id, there.id) == []
+async def test_what_came_before_a_failure_is_all_told(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    await desk.say(conversation, "?", as_customer=True)
+    answering, _ = answering_with(desk, "x" * 1_000, "y", AgentFailed("No."))
+    *_, last, error = await events_of(answering, desk.caller, draft(conversation))
+    assert last == AiDelta(delta="y", text="x" * 1_000 + "y")
+    assert error == AiError(error="No.")
 
 
-async def test_quotes_are_not_quoted_again(desk: Desk, store: Store) -> None:
-    agents = agents_of(WorkspaceKnowledge(store, frozenset({RETRIEVING})), pace=0)
-    answering = Answering(store, agents)
-    await desk.write(
-        directory.save_article, SaveArticle(name="Delivery", content={"en": "We deliver lamps to Oman in five days."})
+async def test_white_space_before_an_answer_is_no_part_of_it(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    await desk.say(conversation, "?", as_customer=True)
+    answering, _ = answering_with(desk, "\n", "  Hello")
+    assert await events_of(answering, desk.caller, draft(conversation)) == [
+        AiDelta(delta="Hello", text="Hello"),
+        AiDone(message_id=None, text="Hello"),
+    ]
+
+
+async def test_a_posted_answer_is_written_down_without_its_words(desk: Desk) -> None:
+    conversation = await desk.conversation()
+    asked = await desk.say(conversation, "Where is my lamp?", as_customer=True)
+    answering, _ = answering_with(desk, "On its way")
+    await answering.answer(desk.caller, draft(conversation))
+    request = AiRequest(agent_id="agent_fake", conversation_id=conversation.id, last_message_id=asked.id)
+    done = await answering.answer(desk.caller, request)
+    assert isinstance(done, AiDone)
+    page = await desk.store.read(
+        lambda connection: list_audit_log(Reading(connection, desk.caller, 0, ()), ListAuditLog(action="aiStream"))
     )
-    first = await desk.conversation("Jane")
-    asked = await desk.say(first, "Lamps to Oman?", as_customer=True)
-    request = AiRequest(agent_id=RETRIEVING, conversation_id=first.id, last_message_id=asked.id)
-    assert isinstance(await answering.answer(desk.caller, request), AiDone)
-    second = await desk.conversation("Deniz")
-    await desk.say(second, "Lamps to Oman?", as_customer=True)
-    done = await answering.answer(desk.caller, draft(second, RETRIEVING))
-    assert isinstance(done, AiDone)
-    assert done.text.endswith("Sources: [1] Delivery")
+    (entry,) = page.items
+    assert (entry.actor.id, entry.key_id) == (desk.caller.member_id, desk.caller.key_id)
+    assert (entry.target_kind, entry.target_id) == ("message", done.message_id)
+    assert entry.details == {"agentId": "agent_fake", "conversationId": conversation.id}
 
 
 async def test_an_answer_with_nobody_reading_ends_in_its_error(desk: Desk) -> None:

@@ -81,7 +81,8 @@ async def test_a_reader_that_leaves_stops_the_model() -> None:
     [
         ("Hello", chunk(None, "stop")),
         (chunk("Hello", "stop"),),
-        (b": comment\n\n", "Hello", chunk(None, "length"), DONE),
+        (b": comment\n\n", "Hello", chunk(None, "stop"), DONE),
+        (b'data: {"error": null, "choices": []}\n\n', "Hello", DONE),
         (b'data: {"choices": []}\n\n', "Hello", b'data: {"choices": [{"delta": {"content": null}}]}\n\n', DONE),
     ],
 )
@@ -100,6 +101,11 @@ async def test_half_a_character_becomes_a_mark() -> None:
     [
         (("Hello",), "broke off"),
         (("Hello", b"data: {not json\n\n"), "cannot be understood"),
+        (("Hello", chunk(None, "length"), DONE), "ran out of room"),
+        (("Hello", chunk(None, "content_filter"), DONE), "filter"),
+        ((b"data: " + b"[" * 100_000 + b"\n\n",), "cannot be understood"),
+        ((b'data: {"choices": [' + b"9" * 5_000 + b"]}\n\n",), "cannot be understood"),
+        ((b"data: " + b"x" * 9_000_000 + b"\n\n",), "without end"),
         ((b'data: {"other": 1}\n\n',), "cannot be understood"),
         ((b"data: 7\n\n",), "cannot be understood"),
         ((b'data: {"error": {"message": "sk-secret"}}\n\n',), "reported an error"),
@@ -172,7 +178,11 @@ def test_tasks_on_a_text_show_the_model_that_text_and_what_was_asked() -> None:
 
 def test_continue_shows_the_thread_and_then_the_beginning() -> None:
     chat = chat_of(assignment("Where is it?", task="continue", text="Hello Jane,"))
-    assert [message["content"] for message in chat[1:]] == ["Where is it?", "Hello Jane,"]
+    assert [(message["role"], message["content"]) for message in chat[1:]] == [
+        ("user", "Where is it?"),
+        ("assistant", "(An agent is writing a reply.)"),
+        ("user", "Hello Jane,"),
+    ]
 
 
 def test_there_is_nothing_to_answer_in_an_empty_thread() -> None:
@@ -219,4 +229,8 @@ def test_settings_that_cannot_work_are_refused(environment: dict[str, str]) -> N
 def test_a_turn_of_the_workspace_is_the_assistants() -> None:
     asked = Assignment("ws", "N", "conv", "en", (Turn("workspace", "Hello"), Turn("customer", "Hi")))
     assert asked.question == "Hi"
-    assert [message["role"] for message in chat_of(asked)[1:]] == ["assistant", "user"]
+    assert [(message["role"], message["content"]) for message in chat_of(asked)[1:]] == [
+        ("user", "(The workspace wrote first.)"),
+        ("assistant", "Hello"),
+        ("user", "Hi"),
+    ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from console.contract.base import Language
 from console.server.ai.agent import AgentFailed, Assignment
-from console.server.ai.knowledge import PastAnswer
+from console.server.ai.privacy import PastAnswer
 from console.server.ai.retrieving import RetrievingAgent
-from tests.server.knowing import NOVEMBER, FakeKnowledge, article, assignment
+from tests.server.knowing import NOVEMBER, FakeKnowledge, article, assignment, template
 
 RETURNS = article(
     "art_returns",
@@ -18,11 +20,24 @@ RETURNS = article(
     ar="يمكنك إرجاع أي منتج خلال ثلاثين يومًا.",
     tr="Ürünleri otuz gün içinde iade edebilirsiniz.",
 )
+SHIPPING = article(
+    "art_shipping",
+    "Shipping",
+    en="We ship every day. Your parcel is delivered to your door.",
+    tr="Her gün kargo çıkarırız. Paketiniz kapınıza teslim edilir.",
+)
 DELIVERY = article("art_delivery", "Delivery", en="We deliver to Oman in five days.")
 
 
-def past(answer: str, question: str = "Can you gift wrap a lamp?", names: tuple[str, ...] = ()) -> PastAnswer:
-    return PastAnswer("msg_9", question, answer, names, NOVEMBER)
+def past(answer: str, *, customer: str = "cus_1", names: tuple[str, ...] = (), language: str = "en") -> PastAnswer:
+    """What one customer was told, who had asked about gift wrap."""
+    asked = {"en": "Can you gift wrap a lamp?", "tr": "Lambayı hediye paketi yapar mısınız?"}
+    return PastAnswer("msg_9", customer, {language: asked[language]}, {language: answer}, names, NOVEMBER)
+
+
+def told_to_many(*answers: str) -> list[PastAnswer]:
+    """The same said to three customers."""
+    return [past(answer, customer=f"cus_{number}") for answer in answers for number in range(3)]
 
 
 async def answer_of(agent: RetrievingAgent, asked: Assignment) -> str:
@@ -78,37 +93,47 @@ async def test_it_says_so_when_it_found_nothing(language: Language, words: str) 
 
 
 async def test_a_past_answer_is_quoted_with_its_day() -> None:
-    knowledge = FakeKnowledge(answered=[past("Yes, we gift wrap every lamp for free.")])
+    knowledge = FakeKnowledge(answered=told_to_many("Yes, we gift wrap every lamp for free."))
     said = await answer_of(agent_with(knowledge), assignment("Would you gift wrap the lamp?"))
     assert "Yes, we gift wrap every lamp for free. [1]" in said
     assert said.endswith("[1] an earlier answer, 2025-11-17")
     assert knowledge.asked == [("ws_1", "conv_1")]
 
 
-@pytest.mark.parametrize(
-    "private",
-    [
-        "Your gift wrap lamp is order 104233 today.",
-        "Your gift wrap lamp is order #12 as discussed.",
-        "I wrote about the gift wrap lamp to jane@example.com today.",
-        "Call about the gift wrap lamp on 050 123 45 67 please.",
-        "See your gift wrap lamp at https://example.com/o/x please.",
-        "The gift wrap for your lamp will cost 4,350 AED.",
-        "Dear Jane, the lamp is gift wrapped now.",
-        "Which gift wrap would you like for your lamp?",
-        "Gift wrap, yes.",
-    ],
-)
-async def test_nothing_private_of_another_customer_is_quoted(private: str) -> None:
-    knowledge = FakeKnowledge(answered=[past(private, names=("Jane Cooper",))])
-    said = await answer_of(agent_with(knowledge), assignment("Would you gift wrap the lamp?"))
-    assert "found nothing" in said
+async def test_a_template_is_quoted_but_for_what_must_be_filled_in() -> None:
+    wrap = template("tpl_1", "Wrapping", en="Hello {{customer.name}}, about gift wrap! We gift wrap a lamp for free.")
+    said = await answer_of(agent_with(FakeKnowledge(prepared=[wrap])), assignment("Would you gift wrap the lamp?"))
+    assert said == ("Thank you for your message. We gift wrap a lamp for free. [1]\n\nSources: [1] template “Wrapping”")
 
 
-@pytest.mark.parametrize("asked", ["Is the lamp free of lead?", "Can you wrap my sandwich in paper?"])
-async def test_a_past_answer_that_fits_only_by_a_word_is_left_alone(asked: str) -> None:
-    knowledge = FakeKnowledge(answered=[past("Yes, we gift wrap every lamp for free.")])
-    assert "found nothing" in await answer_of(agent_with(knowledge), assignment(asked))
+async def test_what_is_posted_has_no_marks_and_no_past_answers() -> None:
+    knowledge = FakeKnowledge([DELIVERY], told_to_many("We deliver lamps to Oman every day."))
+    asked = assignment("Do you deliver to Oman?", is_posted=True)
+    said = await answer_of(agent_with(knowledge), asked)
+    assert said == "Thank you for your message. We deliver to Oman in five days."
+    assert knowledge.asked == []
+    await answer_of(agent_with(knowledge), replace(asked, is_posted=False))
+    assert knowledge.asked == [("ws_1", "conv_1")]
+
+
+async def test_a_question_is_answered_in_the_language_that_is_asked_for() -> None:
+    agent = agent_with(FakeKnowledge([RETURNS, SHIPPING]))
+    said = await answer_of(agent, assignment("Where is the parcel delivered to?", language="tr"))
+    assert said.endswith("Paketiniz kapınıza teslim edilir. [1]\n\nKaynaklar: [1] Shipping")
+    only_english = await answer_of(agent_with(FakeKnowledge([DELIVERY])), assignment("Deliver to Oman?", language="ar"))
+    assert "لم أجد شيئًا" in only_english
+
+
+async def test_a_text_of_another_language_is_not_passed_off() -> None:
+    filed_wrongly = article("art_1", "Delivery", ar="We deliver to Oman in five days.", en="نوصل إلى عمان")
+    agent = agent_with(FakeKnowledge([filed_wrongly]))
+    assert "We deliver to Oman" in await answer_of(agent, assignment("Do you deliver to Oman?"))
+    assert "We deliver" not in await answer_of(agent, assignment("Do you deliver to Oman?", language="ar"))
+
+
+async def test_an_instruction_says_what_else_to_look_for() -> None:
+    asked = assignment("Hello!", instruction="tell them about delivery to Oman")
+    assert "Oman in five days" in await answer_of(agent_with(FakeKnowledge([DELIVERY])), asked)
 
 
 async def test_continue_adds_the_next_sentence_that_is_not_yet_there() -> None:
@@ -135,6 +160,21 @@ async def test_lengthen_keeps_the_text_and_adds_what_was_found() -> None:
 async def test_shorten_keeps_the_leading_sentences() -> None:
     asked = assignment("Hi", task="shorten", text="One is first. Two is next. Three is last.")
     assert await answer_of(agent_with(FakeKnowledge()), asked) == "One is first. Two is next."
+
+
+async def test_shorten_keeps_what_was_asked_about_and_its_sources() -> None:
+    text = "Hello Jane. Lovely to hear from you. The weather is fine. Your refund takes five days. [1]"
+    asked = assignment("Where is my refund?", task="shorten", text=f"{text}\n\nSources: [1] Returns")
+    assert await answer_of(agent_with(FakeKnowledge()), asked) == (
+        "Hello Jane. Your refund takes five days. [1]\n\nSources: [1] Returns"
+    )
+
+
+@pytest.mark.parametrize("task", ["shorten", "lengthen", "continue"])
+async def test_a_text_is_not_left_in_another_language_than_is_asked_for(task: str) -> None:
+    asked = assignment("Oman?", task=task, text="We deliver. Every day.", language="ar")
+    with pytest.raises(AgentFailed, match="cannot translate"):
+        await answer_of(agent_with(FakeKnowledge([DELIVERY])), asked)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ async def test_a_reply_is_streamed_as_documented_and_posted(caller: Caller) -> N
     assert [set(delta) for delta in deltas] == [{"type", "delta", "text"}] * len(deltas)
     assert deltas[0] == {"type": "delta", "delta": "Thank ", "text": "Thank "}
     assert deltas[-1]["text"] == "".join(delta["delta"] for delta in deltas) == done["text"]
-    assert "We deliver lamps to Oman in five days. [1]" in done["text"]
+    assert done["text"] == "Thank you for your message. We deliver lamps to Oman in five days."
     posted = (await caller.thread(conversation))[0]
     assert done == {"type": "done", "messageId": posted["id"], "text": posted["content"]["en"]}
     assert posted["sender"]["kind"] == "agent"

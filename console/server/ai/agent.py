@@ -25,7 +25,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """What an agent is asked to do. `turns` are oldest first and end with what is to be answered, if anything is."""
+    """What an agent is asked to do. `turns` are oldest first and end with what is to be answered, if anything is.
+
+    `is_posted` says that the answer goes to the customer as it is: with nothing in it that is for a colleague's eyes.
+    """
 
     workspace: str
     workspace_name: str
@@ -36,6 +39,7 @@ class Assignment:
     text: str = ""
     tone: str | None = None
     instruction: str | None = None
+    is_posted: bool = False
 
     @property
     def question(self) -> str:

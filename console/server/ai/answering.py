@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from console.contract.ai import AiDelta, AiDone, AiError, AiEvent, AiRequest
 from console.contract.base import LANGUAGES, Language
 from console.contract.content import languages_of, text_in
+from console.contract.procedures import AI_STREAM
 from console.contract.shapes import Conversation, Limits, Message, Sender
 from console.server.ai.agent import Agent, AgentFailed, Assignment, Turn
 from console.server.ai.workspace import thread
@@ -17,6 +18,7 @@ from console.server.auth import Caller, unknown_key
 from console.server.procedures.channels import attach, known
 from console.server.procedures.posting import Origin, Post, conversation_row, post
 from console.server.refusal import Refusal, bad_request, not_found
+from console.server.store import audit
 from console.server.store.conversations import conversations_by_id
 from console.server.store.database import Store
 from console.server.store.keys import is_good
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _MOST_CHARACTERS = Limits().message_characters
+_DELTAS = 100
+"""A delta brings all of the text so far (contract, 7), so it waits until it adds a hundredth to it: an answer of n
+characters costs at most about 100 n on the wire, however small its pieces are, and not n²/2."""
+_SENDER_REQUIRED = "senderId is required unless it can be read from lastMessageId"
 _EMPTY = "The agent had nothing to say. Try again, or write it yourself."
 
 
@@ -62,7 +68,7 @@ class Answering:
         if agent is None:
             raise not_found("Agent")
         if request.sender_id is None and request.last_message_id is None and request.mode != "draft":
-            raise bad_request("senderId is required unless it can be read from lastMessageId")
+            raise bad_request(_SENDER_REQUIRED)
         if request.task not in (None, "reply", "continue") and not (request.text or "").strip():
             raise bad_request(f'text is required for the task "{request.task}"')
         if request.task not in (None, "reply") and request.mode != "draft":
@@ -81,21 +87,34 @@ class Answering:
 
     async def events(self, prepared: Prepared) -> AsyncGenerator[AiEvent, None]:
         """The stream of an answer. Closed midway, the agent stops and nothing is posted."""
-        text = ""
+        text = held = ""
+        failure: str | None = None
         try:
             async with aclosing(prepared.agent.answer(prepared.assignment)) as pieces:
                 async for piece in pieces:
-                    piece = piece[: _MOST_CHARACTERS - len(text)]
-                    text += piece
-                    if piece:
-                        yield AiDelta(delta=piece, text=text)
-            if not text.strip():
-                raise AgentFailed(_EMPTY)
-            message_id = await self._post(prepared, text) if prepared.posts else None
-        except (AgentFailed, Refusal) as error:
-            yield AiError(error=str(error))
-            return
-        yield AiDone(message_id=message_id, text=text)
+                    held += piece[: _MOST_CHARACTERS - len(text) - len(held)]
+                    if not text:
+                        held = held.lstrip()
+                    if len(held) * _DELTAS > len(text):
+                        text += held
+                        yield AiDelta(delta=held, text=text)
+                        held = ""
+                    if len(text) + len(held) >= _MOST_CHARACTERS:
+                        break
+        except AgentFailed as error:
+            failure = str(error)
+        if held:
+            text += held
+            yield AiDelta(delta=held, text=text)
+        if failure is None and not text.strip():
+            failure = _EMPTY
+        message_id = None
+        if failure is None and prepared.posts:
+            try:
+                message_id = await self._post(prepared, text)
+            except Refusal as refusal:
+                failure = str(refusal)
+        yield AiDone(message_id=message_id, text=text) if failure is None else AiError(error=failure)
 
     async def answer(self, caller: Caller, request: AiRequest) -> AiDone | AiError:
         """The same with nobody reading along: for a message that was sent with `ai`."""
@@ -125,7 +144,11 @@ class Answering:
                 content={prepared.assignment.language: text},
                 channel_id=prepared.channel_id,
             )
-            return post(transaction, workspace_id, row, message, Origin(key_id)).id
+            posted = post(transaction, workspace_id, row, message, Origin(key_id))
+            details = {"agentId": prepared.agent.id, "conversationId": row.id}
+            deed = audit.Deed(AI_STREAM.name, "message", posted.id, details)
+            audit.record(transaction, workspace_id, prepared.caller.member_id, key_id, deed)
+            return posted.id
 
         return await self._store.write(posting)
 
@@ -144,15 +167,28 @@ def _scene(connection: Connection, caller: Caller, request: AiRequest, agents: C
         last = messages_by_id(connection, workspace_id, [request.last_message_id]).get(request.last_message_id)
         if last is None or last.conversation_id != conversation_id:
             raise not_found("Message")
+        if request.mode != "draft":
+            _check_answerable(request, last)
     said: Sequence[Message] = thread(connection, workspace_id, conversation_id, last)
     if last is None and request.sender_id is not None:
         said = _up_to_the_last_of(said, request.sender_id)
     return _Scene(found[conversation_id], last, said)
 
 
+def _check_answerable(request: AiRequest, last: Message) -> None:
+    if last.is_note:
+        raise bad_request("lastMessageId is an internal note: an answer to it would reach the customer")
+    if request.sender_id is None and last.sender.id is None:
+        raise bad_request(_SENDER_REQUIRED)
+
+
 def _up_to_the_last_of(said: Sequence[Message], sender_id: str) -> Sequence[Message]:
-    """The thread as far as this sender's last message, all of it when they wrote nothing lately."""
-    places = [place for place, message in enumerate(said, 1) if message.sender.id == sender_id]
+    """The thread as far as this customer's last message; all of it for a colleague, who asks for the next answer."""
+    places = [
+        place
+        for place, message in enumerate(said, 1)
+        if message.sender.kind == "customer" and message.sender.id == sender_id
+    ]
     return said[: places[-1]] if places else said
 
 
@@ -179,6 +215,7 @@ def _assignment(caller: Caller, request: AiRequest, scene: _Scene) -> Assignment
         text=request.text or "",
         tone=request.tone,
         instruction=request.instruction,
+        is_posted=request.mode != "draft",
     )
 
 

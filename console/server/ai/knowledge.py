@@ -1,38 +1,23 @@
-"""What a workspace knows, as sources to quote: its articles, and what it answered before, less what was private."""
+"""What a workspace knows, as sources to quote: its articles, its templates, and what it answered before."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
-
-import anyio.to_thread
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from console.contract.base import Language
-from console.contract.content import text_in
-from console.contract.shapes import Article
+from console.contract.content import text_of
+from console.contract.shapes import Article, Template
+from console.server.ai.phrases import PHRASES
+from console.server.ai.privacy import PastAnswer, common, public
 from console.server.ai.retrieval import Found, Source, find, question_terms, sentences
-from console.text.fold import fold
+from console.text.language import language_of
 
-_PAST_WEIGHT = 0.6  # an article is what the workspace means to say, a past answer what it once said
-_FEWEST_WORDS = 5
-# An order or phone number, a price, an address, a link: said to one customer, never to be said to another.
-_PRIVATE = re.compile(r"\d(?:[ .,()/-]?\d){3,}|[#@]|https?:|www\.")
-_QUESTION = ("?", "؟")
-_WORD = re.compile(r"[^\W\d_]{3,}")
-
-
-@dataclass(frozen=True, slots=True)
-class PastAnswer:
-    """A customer's message and what a colleague or an agent answered to it. `names` are those of the people in it."""
-
-    id: str
-    question: str
-    answer: str
-    names: tuple[str, ...]
-    at: datetime
+# An article is what the workspace means to say, a template how it says it, a past answer what it once said.
+_TEMPLATE_WEIGHT, _PAST_WEIGHT = 0.8, 0.6
+_VARIABLE = re.compile(r"\{\{|\}\}")
 
 
 class Knowledge(Protocol):
@@ -41,44 +26,95 @@ class Knowledge(Protocol):
     async def articles(self, workspace: str) -> Sequence[Article]:
         """All of its articles."""
 
+    async def templates(self, workspace: str) -> Sequence[Template]:
+        """All of its templates."""
+
     async def past_answers(self, workspace: str, besides: str) -> Sequence[PastAnswer]:
-        """What followed customers' messages lately, in conversations other than `besides`."""
+        """What colleagues answered to customers lately, in conversations other than `besides`."""
 
 
-def article_sources(articles: Iterable[Article], language: Language) -> list[Source]:
-    """Articles in the language, or in what there is of them."""
-    return [
-        Source(article.id, article.name, text_in(article.content, language), about=article.name) for article in articles
-    ]
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that an answer may be taken from."""
 
+    articles: Sequence[Article]
+    templates: Sequence[Template] = ()
+    past: Sequence[PastAnswer] = ()
 
-def past_sources(answers: Iterable[PastAnswer], titles: dict[Language, str], language: Language) -> list[Source]:
-    """Past answers, less their questions back, pleasantries and whatever could tell one customer about another."""
-    return [
-        Source(
-            id=answer.id,
-            title=titles[language].format(day=answer.at.date().isoformat()),
-            text="\n".join(_public(answer)),
-            about=answer.question,
-            weight=_PAST_WEIGHT,
-            narrow=True,
+    def find(self, asked: Sequence[str], language: Language) -> list[Found]:
+        """The sentences in `language` that answer what was asked, the latest first. Ranking thousands takes a while.
+
+        A question in another language is looked up in the articles and templates of that one, and answered with the
+        same sentence of theirs in this.
+        """
+        found = find(self._sources(language), question_terms(asked, language), language)
+        spoken = language_of(asked[0]) if asked else None
+        if found or spoken is None or spoken == language:
+            return found
+        foreign = find(self._published(spoken), question_terms(asked, spoken), spoken)
+        here = {source.id: source for source in self._published(language)}
+        return [said for one in foreign if (said := _translated(one, here.get(one.source.id))) is not None]
+
+    def _sources(self, language: Language) -> list[Source]:
+        return [*self._published(language), *self._past(language)]
+
+    def _published(self, language: Language) -> list[Source]:
+        articles = (Source(one.id, one.name, said_in(one.content, language), about=one.name) for one in self.articles)
+        title = PHRASES[language].template
+        templates = (
+            Source(
+                one.id,
+                title.format(name=one.name),
+                _without_variables(said_in(one.content, language)),
+                about=one.name,
+                weight=_TEMPLATE_WEIGHT,
+            )
+            for one in self.templates
         )
-        for answer in answers
-    ]
+        return [source for source in (*articles, *templates) if source.text]
+
+    def _past(self, language: Language) -> list[Source]:
+        published: list[Article | Template] = [*self.articles, *self.templates]
+        known = common(
+            self.past, (text for one in published for text in (one.name, *map(text_of, one.content.values())))
+        )
+        title = PHRASES[language].past
+        sources = (
+            Source(
+                id=one.id,
+                title=title.format(day=one.at.date().isoformat()),
+                text="\n".join(public(said_in(one.answer, language), one.names, known)),
+                about=said_in(one.question, language),
+                weight=_PAST_WEIGHT,
+                narrow=True,
+            )
+            for one in self.past
+        )
+        return [source for source in sources if source.text]
 
 
-def _public(answer: PastAnswer) -> list[str]:
-    names = {word for name in answer.names for word in _WORD.findall(fold(name))}
-    return [
-        said
-        for said in sentences(answer.answer)
-        if not said.endswith(_QUESTION)
-        and len(said.split()) >= _FEWEST_WORDS
-        and not _PRIVATE.search(said)
-        and names.isdisjoint(_WORD.findall(fold(said)))
-    ]
+def said_in(content: Mapping[str, Any], language: Language) -> str:
+    """What a content says in a language, whatever it is filed under; nothing where all it says is in others."""
+    filed = text_of(content.get(language))
+    if filed:
+        # English and Turkish are told apart by a few words, which a short text may lack; a script is never mistaken.
+        spoken = language_of(filed)
+        if spoken is None or (spoken == "ar") == (language == "ar"):
+            return filed
+    texts: Iterable[str] = (text_of(value) for key, value in content.items() if key != language)
+    return next((text for text in texts if language_of(text) == language), "")
 
 
-async def find_in_thread(sources: Callable[[], list[Source]], asked: Sequence[str], language: Language) -> list[Found]:
-    """The sentences that answer what was asked, the latest first. Ranking thousands must not hold up the loop."""
-    return await anyio.to_thread.run_sync(lambda: find(sources(), question_terms(asked, language), language))
+def _without_variables(text: str) -> str:
+    """The sentences that are whole without being filled in."""
+    return "\n".join(said for said in sentences(text) if not _VARIABLE.search(said))
+
+
+def _translated(found: Found, source: Source | None) -> Found | None:
+    """The sentence in the same place of a text with as many."""
+    if source is None:
+        return None
+    said = sentences(source.text)
+    if len(said) != len(sentences(found.source.text)):
+        return None
+    return replace(found, source=source, sentence=said[found.place])

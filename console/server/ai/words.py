@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 from console.contract.base import Language
 from console.text.fold import fold
@@ -48,6 +49,12 @@ def terms(text: str, language: Language) -> list[str]:
     """The words of a text that a search counts, in order, as stems."""
     stop, stem = _STOPS[language], _STEMS[language]
     return [stem(word) for word in _WORD.findall(fold(text)) if word not in stop]
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Those that say nothing in any of the languages, folded."""
+    return frozenset().union(*_STOPS.values())
 
 
 def _english(word: str) -> str:

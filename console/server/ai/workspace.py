@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, Table, bindparam, or_, select
 
-from console.contract.content import text_in
-from console.contract.shapes import NOTE_FLAG, Article, Message
-from console.server.ai.knowledge import PastAnswer
+from console.contract.shapes import NOTE_FLAG, Article, Message, Template
+from console.server.ai.privacy import PastAnswer
 from console.server.clock import as_time
 from console.server.store.database import Store
 from console.server.store.messages import as_shapes, shown
-from console.server.store.packing import unpack
-from console.server.store.schema import articles, messages
+from console.server.store.packing import pack, unpack
+from console.server.store.schema import articles, messages, templates
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+Text = TypeVar("Text", Article, Template)
 
 THREAD = 60
 """How many of a thread's newest messages an agent hears."""
@@ -27,19 +28,25 @@ _LOOKED_BACK = 5_000
 
 
 class WorkspaceKnowledge:
-    """Knowledge out of the store. Answers of the agents named in `quoting` are left out: they are quotes already."""
+    """Knowledge out of the store."""
 
-    def __init__(self, store: Store, quoting: frozenset[str]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._quoting = quoting
 
     async def articles(self, workspace: str) -> Sequence[Article]:
         """All of the workspace's articles."""
-        return await self._store.read(_articles, workspace)
+        return await self._store.read(_texts, workspace, articles, Article)
+
+    async def templates(self, workspace: str) -> Sequence[Template]:
+        """All of the workspace's templates."""
+        return await self._store.read(_texts, workspace, templates, Template)
 
     async def past_answers(self, workspace: str, besides: str) -> Sequence[PastAnswer]:
-        """Customers' messages and what followed, newest first, not of the conversation `besides`."""
-        return await self._store.read(_past_answers, workspace, besides, self._quoting)
+        """Customers' messages and what colleagues said to them, not of the conversation `besides`.
+
+        What agents said is left out: quotes need no quoting, and what a model made up would become a source.
+        """
+        return await self._store.read(_past_answers, workspace, besides)
 
 
 def thread(connection: Connection, workspace_id: str, conversation_id: str, last: Message | None) -> list[Message]:
@@ -60,18 +67,22 @@ def thread(connection: Connection, workspace_id: str, conversation_id: str, last
 
 @cache
 def _thread() -> Select[Any]:
+    # However many notes stand at its end, there are sixty messages left: whoever may be one is left out here already.
     return (
         shown()
-        .where(messages.c.conversation_id == bindparam("conversation"))
+        .where(
+            messages.c.conversation_id == bindparam("conversation"),
+            messages.c.flags.not_like(f"%{pack(NOTE_FLAG)}%"),
+        )
         .order_by(messages.c.created_at.desc(), messages.c.id.desc())
         .limit(THREAD)
     )
 
 
-def _articles(connection: Connection, workspace_id: str) -> list[Article]:
-    query = select(articles).where(articles.c.workspace_id == bindparam("workspace")).order_by(articles.c.id)
+def _texts(connection: Connection, workspace_id: str, table: Table, shape: type[Text]) -> list[Text]:
+    query = select(table).where(table.c.workspace_id == bindparam("workspace")).order_by(table.c.id)
     return [
-        Article(
+        shape(
             id=row.id,
             name=row.name,
             content=unpack(row.content),
@@ -88,27 +99,25 @@ def _newest() -> Select[Any]:
     return shown().order_by(messages.c.id.desc()).limit(_LOOKED_BACK)
 
 
-def _past_answers(connection: Connection, workspace_id: str, besides: str, quoting: frozenset[str]) -> list[PastAnswer]:
+def _past_answers(connection: Connection, workspace_id: str, besides: str) -> list[PastAnswer]:
     threads: dict[str, list[Any]] = {}
     for row in connection.execute(_newest(), {"workspace": workspace_id}):
         if row.conversation_id != besides:
             threads.setdefault(row.conversation_id, []).append(row)
-    return [answer for rows in threads.values() for answer in _answers(rows, quoting)]
+    return [answer for rows in threads.values() for answer in _answers(rows)]
 
 
-def _answers(newest_first: Iterable[Any], quoting: frozenset[str]) -> list[PastAnswer]:
+def _answers(newest_first: Iterable[Any]) -> list[PastAnswer]:
     """Each reply of one conversation with what the customer had said last."""
     rows = sorted(newest_first, key=lambda row: (row.created_at, row.id))
     names = tuple({row.name for row in rows if row.sender_kind == "customer" and row.name})
     found: list[PastAnswer] = []
-    question = ""
+    asked: Any = None
     for row in rows:
         if row.sender_kind == "customer":
-            question = text_in(unpack(row.content))
-        elif question and row.sender_kind in ("member", "agent") and row.sender_id not in quoting and not _is_note(row):
-            found.append(PastAnswer(row.id, question, text_in(unpack(row.content)), names, as_time(row.created_at)))
+            asked = row
+        elif asked is not None and row.sender_kind == "member" and NOTE_FLAG not in unpack(row.flags):
+            question, answer = unpack(asked.content), unpack(row.content)
+            at = as_time(row.created_at)
+            found.append(PastAnswer(row.id, asked.sender_id, question, answer, names, at))
     return found
-
-
-def _is_note(row: Any) -> bool:
-    return NOTE_FLAG in unpack(row.flags)

@@ -20,7 +20,6 @@ from console.contract.shapes import Agent, Message
 from console.server.ai.agents import agents_of
 from console.server.ai.answering import Answering, Prepared
 from console.server.ai.model import ModelSettings
-from console.server.ai.retrieving import RETRIEVING
 from console.server.ai.workspace import WorkspaceKnowledge
 from console.server.auth import Caller
 from console.server.broadcast import until_over
@@ -45,7 +44,7 @@ class AiRoutes:
     """The endpoint over a service and its agents, and the answers that `send` asks for."""
 
     def __init__(self, service: Service, models: Sequence[ModelSettings] = (), *, pace: float = 0.015) -> None:
-        agents = agents_of(WorkspaceKnowledge(service.store, frozenset({RETRIEVING})), models, pace=pace)
+        agents = agents_of(WorkspaceKnowledge(service.store), models, pace=pace)
         self._service = service
         self._answering = Answering(service.store, agents)
         service.agents = tuple(

@@ -32,7 +32,9 @@ def keys() -> None:
 @click.option("--workspace", default="Workspace", show_default=True, help="The workspace by name; made if it is new.")
 @click.option("--member", "members", multiple=True, required=True, help='"Name <email>". One address is one member.')
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*ROLES]), help="What the key may do.")
-@click.option("--expires", type=click.FloatRange(0, min_open=True), metavar="DAYS", help="Good for so many days.")
+@click.option(
+    "--expires-in", "expires", type=click.FloatRange(0, min_open=True), metavar="DAYS", help="Good for so many days."
+)
 def create(
     data: Path | None, workspace: str, members: tuple[str, ...], roles: tuple[RoleName, ...], expires: float | None
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 
@@ -31,6 +30,7 @@ def data_directory(chosen: Path | None) -> Path:
     "--rate", default=50.0, show_default=True, type=click.FloatRange(0), help="Calls a second and key; 0 for no limit."
 )
 @click.option("--public", is_flag=True, help="Allow an address that other machines can reach.")
+@click.option("--quiet", is_flag=True, help="Write no line about each request, only what goes wrong.")
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
 @click.option("--workspace", default="Workspace", hidden=True, help="Of the keys that are made first.")
 @click.option("--member", "members", multiple=True, hidden=True, help="Make a key first and print it.")
@@ -41,6 +41,7 @@ def serve(
     data: Path | None,
     rate: float,
     public: bool,
+    quiet: bool,
     with_parent: bool,
     workspace: str,
     members: tuple[str, ...],
@@ -48,25 +49,32 @@ def serve(
 ) -> None:
     """Run a workspace server.
 
-    Keys for it are made with `connect360 keys create`.
+    Keys for it are made with `connect360 keys create`. It answers to its own names alone, so that no web page can reach
+    it by another, unless it is public. Standard error gets a line about each request: when, what, with which key's id,
+    how it went, how long it took. No key is in it, and nothing that anybody wrote.
     """
     from console.server.ai.model import model_settings
     from console.server.keyring import create_keys, holder, private_directory
+    from console.server.only_server import only_server
     from console.server.run import is_loopback, open_socket, run
     from console.server.service import LOOPBACK, Config
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     if not public and not is_loopback(host):
         raise SettingsError(
             f"{host} can be reached from other machines. Add --public if that is meant, and put TLS before it."
         )
     directory = private_directory(data_directory(data))
-    if members:  # a demo's: a process of their own for them would cost more than all the rest of its start
-        holders = [holder(member, role) for member, role in zip(members, roles, strict=True)]
-        for key in create_keys(directory, workspace, holders):
-            click.echo(key)
-    model = model_settings(os.environ)
-    hosts = None if public else LOOPBACK | {host.lower()}
-    config = Config(directory, rate=rate, hosts=hosts, models=(model,) if model else ())
-    with open_socket(host, port) as bound:
-        run(config, bound, lambda address: click.echo(f"listening on {address}"), with_parent=with_parent)
+    with only_server(directory):
+        if members:  # a demo's: a process of their own for them would cost more than all the rest of its start
+            holders = [holder(member, role) for member, role in zip(members, roles, strict=True)]
+            for key in create_keys(directory, workspace, holders):
+                click.echo(key)
+        model = model_settings(os.environ)
+        hosts = None if public else LOOPBACK | {host.lower()}
+        config = Config(directory, rate=rate, hosts=hosts, models=(model,) if model else ())
+        with open_socket(host, port) as bound:
+            run(config, bound, _announce, with_parent=with_parent, quiet=quiet)
+
+
+def _announce(address: str) -> None:
+    click.echo(f"listening on {address}")

@@ -25,7 +25,7 @@ STOP_SECONDS = 3.0
 
 # -P: a folder named `console` where the person happens to be must not be run as ours.
 _CONNECT360 = (sys.executable, "-P", "-m", "console")
-_SERVE = ("--port", "0", "--with-parent", "--rate", "0")
+_SERVE = ("--port", "0", "--with-parent", "--quiet", "--rate", "0")
 
 
 class DemoError(Connect360Error):

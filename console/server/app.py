@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -42,8 +42,16 @@ def build_app(config: Config) -> Starlette:
     return app
 
 
+_NAME = r"(\[[0-9a-f:.]+\]|[0-9a-z.-]+?)\.?(?::[0-9]{1,5})?"
+_HOST = re.compile(_NAME, re.IGNORECASE)
+_ORIGIN = re.compile("https?://" + _NAME, re.IGNORECASE)
+
+
 class KnownHosts:
-    """Refuses a host that is not the server's own, as a web page may have pointed one here, and foreign origins."""
+    """Refuses a host that is not the server's own, as a web page may have pointed one here, and foreign origins.
+
+    What a proxy says of the host that it was asked for counts for nothing: a page can say it too.
+    """
 
     def __init__(self, app: ASGIApp, hosts: frozenset[str] | None) -> None:
         self._app = app
@@ -51,20 +59,24 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what came under a known name, and from no page but one of a known name."""
-        if scope["type"] != "http" or self._hosts is None or self._is_known(Request(scope), self._hosts):
+        if scope["type"] != "http" or self._hosts is None or _is_known(Headers(scope=scope), self._hosts):
             await self._app(scope, receive, send)
             return
         refusal = JSONResponse({"message": "This server does not answer to that host or origin."}, 403)
         await refusal(scope, receive, send)
 
-    def _is_known(self, request: Request, hosts: frozenset[str]) -> bool:
-        origin = request.headers.get("origin")
-        named = [f"//{request.headers.get('host', '')}", *([origin] if origin is not None else [])]
-        return all(_host(one) in hosts for one in named)
+
+def _is_known(headers: Headers, hosts: frozenset[str]) -> bool:
+    named = headers.getlist("host")
+    origins = headers.getlist("origin")
+    return (
+        len(named) == 1
+        and _name(_HOST, named[0]) in hosts
+        and all(_name(_ORIGIN, origin) in hosts for origin in origins)
+    )
 
 
-def _host(address: str) -> str:
-    try:
-        return (urlsplit(address).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
+def _name(form: re.Pattern[str], address: str) -> str | None:
+    """The name in an address of this form and no other: no user, no path, nothing that others might read otherwise."""
+    found = form.fullmatch(address)
+    return found[1].strip("[]").lower() if found else None

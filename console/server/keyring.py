@@ -44,11 +44,12 @@ def private_directory(directory: Path) -> Path:
     os.umask(0o077)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        open_to_others = stat.S_IMODE(directory.stat().st_mode) & 0o077
+        found = directory.stat()
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise SettingsError(f"{directory} cannot be used for data: {reason}. Choose another with --data.") from error
-    if open_to_others:
+    _check_owner(directory, found)
+    if stat.S_IMODE(found.st_mode) & 0o077:
         raise SettingsError(
             f"{directory} is open to other users of this machine. Shut it (chmod 700), or choose another with --data."
         )
@@ -60,7 +61,16 @@ def known_directory(directory: Path) -> Path:
     os.umask(0o077)
     if not (directory / DATABASE).is_file():
         raise SettingsError(f"There is no data in {directory}. Name the server's directory with --data.")
+    _check_owner(directory, directory.stat())
     return directory
+
+
+def _check_owner(directory: Path, found: os.stat_result) -> None:
+    """What another user owns, they can change under us; and what we made in it, their server could not use."""
+    if found.st_uid != os.geteuid():
+        raise SettingsError(
+            f"{directory} is another user's of this machine. Run this as that user, or choose another with --data."
+        )
 
 
 def create_keys(

@@ -4,33 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
+import resource
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from ipaddress import ip_address
+from typing import Any
 
 import uvicorn
 
 from console.errors import SettingsError
+from console.server.access import Visits
 from console.server.app import build_app
+from console.server.connections import Bounds, Connection
+from console.server.lines import Lines, LinesHandler
+from console.server.reporting import WordlessFormatter, on_loop_error
 from console.server.service import Config, Service
 
 _GRACE_SECONDS = 2
 _KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that none is closed under a request
+_FILES = 16_384  # open at once: a connection is one
+_BOUNDS = Bounds()
+_STANDARD_ERROR = 2
 
 
 class WorkspaceServer(uvicorn.Server):
-    """uvicorn, which ends the streams of events before it waits for requests to finish."""
+    """uvicorn, which ends the streams of events before it waits for requests to finish.
 
-    def __init__(self, config: Config, *, takes_signals: bool = True) -> None:
+    `log` is given a line about each request; `bounds` are those of connections; `on_end` is called last.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        takes_signals: bool = True,
+        bounds: Bounds = _BOUNDS,
+        log: Callable[[str], None] | None = None,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
         app = build_app(config)
         self.service: Service = app.state.service
         self.listening = asyncio.Event()
         self._takes_signals = takes_signals
+        self._on_end = on_end
+        connection: Any = partial(Connection, bounds=bounds)  # uvicorn only calls it
         super().__init__(
             uvicorn.Config(
-                app,
+                Visits(app, log),
+                http=connection,
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -60,7 +85,10 @@ class WorkspaceServer(uvicorn.Server):
             yield
             return
         with super().capture_signals():
-            yield
+            try:
+                yield
+            finally:
+                self._on_end()  # what was captured is raised again on leaving here, and may end the process at once
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -94,11 +122,25 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def run(config: Config, bound: socket.socket, announce: Callable[[str], None], *, with_parent: bool = False) -> None:
-    """Serve until a signal says otherwise; with the parent, until it closes our standard input too."""
-    server = WorkspaceServer(config)
+def run(
+    config: Config,
+    bound: socket.socket,
+    announce: Callable[[str], None],
+    *,
+    with_parent: bool = False,
+    quiet: bool = False,
+) -> None:
+    """Serve until a signal says otherwise; with the parent, until it closes our standard input too.
 
-    async def main() -> None:
+    Standard error gets what goes wrong and, unless it is to be quiet, a line about each request.
+    """
+    lines = Lines(_STANDARD_ERROR if sys.stderr else os.open(os.devnull, os.O_WRONLY))
+    handler = LinesHandler(lines)
+    handler.setFormatter(WordlessFormatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+    async def main(server: WorkspaceServer) -> None:
+        asyncio.get_running_loop().set_exception_handler(on_loop_error)
         serving = asyncio.create_task(server.serve([bound]))
         listening = asyncio.create_task(server.listening.wait())
         await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -109,8 +151,21 @@ def run(config: Config, bound: socket.socket, announce: Callable[[str], None], *
         listening.cancel()
         await serving
 
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main())
+    try:
+        _open_many_files()
+        asyncio.run(main(WorkspaceServer(config, log=None if quiet else lines.add, on_end=lines.close)))
+    except KeyboardInterrupt:
+        return
+    finally:
+        lines.close()
+
+
+def _open_many_files() -> None:
+    """A connection is a file to the system, whose usual bound is of another age."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end_with_parent(server: WorkspaceServer) -> None:

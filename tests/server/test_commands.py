@@ -6,10 +6,9 @@ import asyncio
 import os
 import signal
 import stat
-import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,16 +17,9 @@ from console.__main__ import run
 from console.contract.procedures import AI_STREAM, UPLOAD
 from tests.server.calling import MOUNT, talking
 from tests.server.streams import following
+from tests.support.server_process import COMMAND, told
 
-COMMAND = (sys.executable, "-m", "console")
 MAYA = ("--member", "Maya Okafor <maya@example.com>", "--role", "admin")
-
-
-async def told(*arguments: str) -> tuple[int, str, str]:
-    """Exit code, output and errors of a command that ends by itself."""
-    process = await asyncio.create_subprocess_exec(*COMMAND, *arguments, stdout=PIPE, stderr=PIPE, stdin=DEVNULL)
-    output, errors = await process.communicate()
-    return process.returncode or 0, output.decode(), errors.decode()
 
 
 def open_to_others(directory: Path) -> set[int]:
@@ -134,15 +126,23 @@ async def test_a_server_that_came_with_its_parent_goes_with_it(tmp_path: Path) -
             assert await process.wait() == 0
 
 
-async def test_two_servers_start_at_once_on_one_new_directory(tmp_path: Path) -> None:
-    async with AsyncExitStack() as stack:
-        starting = (stack.enter_async_context(served(tmp_path)) for _ in range(2))
-        (_, first), (_, second) = await asyncio.gather(*starting)
-        _, key, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA)
-        one = await stack.enter_async_context(talking(first, key.strip()))
-        other = await stack.enter_async_context(talking(second, key.strip()))
-        made = await one.customer()
-        assert (await other.customer())["id"] == made["id"]
+async def test_of_two_servers_that_start_at_once_on_one_new_directory_one_serves(tmp_path: Path) -> None:
+    serve = ("serve", "--port", "0", "--data", str(tmp_path), "--with-parent")
+    both = [await asyncio.create_subprocess_exec(*COMMAND, *serve, stdin=PIPE, stdout=PIPE, stderr=PIPE) for _ in "12"]
+    ending = [asyncio.create_task(process.wait()) for process in both]
+    await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED, timeout=30)
+    (second,) = [process for process in both if process.returncode is not None]
+    (first,) = [process for process in both if process is not second]
+    assert second.stderr is not None
+    refusal = (await second.stderr.read()).decode()
+    assert f"A server runs on {tmp_path} already (process {first.pid})." in refusal
+    assert first.stdout is not None
+    assert (await first.stdout.readline()).startswith(b"listening on http://127.0.0.1:")
+    assert first.stdin is not None
+    first.stdin.close()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*ending)
+    assert [first.returncode, second.returncode] == [0, 1]
 
 
 async def test_keys_come_in_pairs_and_the_same_address_is_the_same_member(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ async def test_keys_come_in_pairs_and_the_same_address_is_the_same_member(tmp_pa
 
 
 async def test_a_listed_key_is_revoked_beside_a_running_server(tmp_path: Path) -> None:
-    _, key, _ = await told("keys", "create", "--data", str(tmp_path), "--expires", "30", *MAYA)
+    _, key, _ = await told("keys", "create", "--data", str(tmp_path), "--expires-in", "30", *MAYA)
     async with served(tmp_path) as (_, url), talking(url, key.strip()) as talk, following(talk) as stream:
         _, listed, _ = await told("keys", "list", "--data", str(tmp_path))
         head, row = listed.splitlines()
@@ -216,9 +216,9 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
 
 
 async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
-    async with served(tmp_path) as (_, url):
+    async with served(tmp_path / "one") as (_, url):
         port = url.rpartition(":")[2]
-        code, _, errors = await told("serve", "--port", port, "--data", str(tmp_path))
+        code, _, errors = await told("serve", "--port", port, "--data", str(tmp_path / "other"))
     assert code == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in errors
 

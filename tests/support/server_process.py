@@ -15,6 +15,13 @@ LISTENING = "listening on "
 _START_SECONDS = 60.0
 
 
+async def told(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of a command that ends by itself."""
+    process = await asyncio.create_subprocess_exec(*COMMAND, *arguments, stdout=PIPE, stderr=PIPE, stdin=DEVNULL)
+    output, errors = await process.communicate()
+    return process.returncode or 0, output.decode(), errors.decode()
+
+
 class ServerProcess:
     """A server process on a data directory. `url` stays the same over kill and start; its words go to `errors`."""
 

@@ -1,0 +1,68 @@
+"""What stands around the app: who is calling from where, and a line about each request.
+
+A line has the time, the method, the path without its query, the status, milliseconds, key id and workspace id:
+nothing that opens anything, nothing that a customer wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from console.server.auth import VISIT, Visit
+
+_STRANGE = re.compile(r"[^A-Za-z0-9._,/%-]")
+_KEY = re.compile(r"(?i)plato(_|%5f)[^/,]*")
+_LONGEST = 300
+_NO_ANSWER = 499
+"""The status of a request whose client left before there was one."""
+
+
+class Visits:
+    """The app, with each request's `Visit` in force, and `write` given a line when it is over; None writes none."""
+
+    def __init__(self, app: ASGIApp, write: Callable[[str], None] | None) -> None:
+        self._app = app
+        self._write = write
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        client = scope.get("client")
+        visit = Visit(client[0] if client else "")
+        VISIT.set(visit)
+        if self._write is None:
+            await self._app(scope, receive, send)
+            return
+        began, status = perf_counter(), _NO_ANSWER
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            self._write(_line(scope, visit, status, (perf_counter() - began) * 1000))
+
+
+def _line(scope: Scope, visit: Visit, status: int, milliseconds: float) -> str:
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
+    caller = visit.caller
+    who = f"{caller.key_id} {caller.workspace_id}" if caller else "- -"
+    return f"{at}Z {_plain(scope['method'])} {_plain(path)} {status} {milliseconds:.1f}ms {who}"
+
+
+def _plain(text: str) -> str:
+    """Of what a client sent only what can neither hide nor open anything."""
+    shown = _STRANGE.sub("?", text[:_LONGEST])
+    return _KEY.sub("plato_...", shown) if "plato" in shown.lower() else shown

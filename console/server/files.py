@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+import os
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +17,15 @@ from console.contract.shapes import Attachment, Limits
 from console.server.file_names import safe_name
 from console.server.file_types import HEAD, type_of
 from console.server.multipart import FileBegins, FileEnds, MultipartError, file_events
+from console.server.ranges import Span
 from console.server.refusal import Refusal, bad_request
 from console.server.store.messages import ASSETS
 
 if TYPE_CHECKING:
-    from obstore import AsyncWritableFile
+    from obstore import AsyncWritableFile, BytesStream
 
 CHUNK = 256 * 1024
+_CHUNKS_AT_ONCE = 2  # one is written while the next comes; a slow disk must not gather more
 _UNFINISHED = "*/*#*"  # how the store names a file that is not yet whole
 
 
@@ -35,17 +39,23 @@ class FileStore:
 
     def writer(self, key: str) -> AsyncWritableFile:
         """Write a file in pieces. It is there once closed; dropped before that, it takes what it wrote with it."""
-        return obstore.open_writer_async(self._store, key, buffer_size=CHUNK)
+        return obstore.open_writer_async(self._store, key, buffer_size=CHUNK, max_concurrency=_CHUNKS_AT_ONCE)
 
-    async def read(self, key: str) -> tuple[int, AsyncIterator[bytes]]:
-        """A file's size and its bytes in pieces. Raises FileNotFoundError."""
-        found = await obstore.get_async(self._store, key)
+    def settle(self, keys: Sequence[str]) -> None:
+        """Have whole files on the disk itself, names and all, so that no loss of power takes them."""
+        files = [self._directory / key for key in keys]
+        for path in (*files, *{file.parent for file in files}, self._directory):
+            _flush(path)
 
-        async def pieces() -> AsyncIterator[bytes]:
-            async for piece in found.stream(min_chunk_size=CHUNK):
-                yield bytes(piece)
+    async def size(self, key: str) -> int:
+        """How many bytes a file has. Raises FileNotFoundError."""
+        return (await obstore.head_async(self._store, key))["size"]
 
-        return found.meta["size"], pieces()
+    async def read(self, key: str, span: Span | None = None) -> AsyncGenerator[bytes]:
+        """A file, or a part of it, in pieces. Raises FileNotFoundError."""
+        part = None if span is None else (span.start, span.end)
+        found = await obstore.get_async(self._store, key, options={} if part is None else {"range": part})
+        return _pieces(found.stream(min_chunk_size=CHUNK))
 
     def clear_unfinished(self, before: float) -> None:
         """Remove what a server left that was killed midway. A younger one may be another server's upload, under way."""
@@ -65,6 +75,19 @@ class FileStore:
                 obstore.delete(self._store, key)
             except FileNotFoundError:
                 continue
+
+
+async def _pieces(stream: BytesStream) -> AsyncGenerator[bytes]:
+    async for piece in stream:
+        yield bytes(piece)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _modified(file: Path) -> float:
@@ -99,6 +122,7 @@ async def receive(
                     await files[-1].end()
         if not files:
             raise bad_request("No file was sent: send one to five as parts of multipart/form-data.")
+        await asyncio.to_thread(store.settle, [file.key for file in files])
         return tuple(file.attachment() for file in files)
     except MultipartError as error:
         _undo(store, files)

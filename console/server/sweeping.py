@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from console.server.store.writer import Transaction
 
 _HOUR = 60 * 60
-UNSENT = 24 * _HOUR * 1000
+_DAY = 24 * _HOUR
+UNSENT = _DAY * 1000
 """For how many milliseconds an upload waits to be sent: a draft may be kept over night."""
 
 
@@ -36,12 +37,12 @@ async def sweep_hourly(store: Store, files: FileStore) -> None:
 async def sweep(store: Store, files: FileStore) -> None:
     """Clear old answers, uploads that were never sent, and files of no record.
 
-    Files of the last hour are let be: theirs may be an upload that is still under way, of this server or another.
+    What may belong to an upload that is still under way, of this server or another, is let be: a file that grows is
+    never silent for an hour, and one that is whole may wait for the rest of its upload for most of a day.
     """
-    before = time.time() - _HOUR
-    await asyncio.to_thread(files.clear_unfinished, before)
+    await asyncio.to_thread(files.clear_unfinished, time.time() - _HOUR)
     await store.write(_sweep)
-    old = await asyncio.to_thread(files.older, before)
+    old = await asyncio.to_thread(files.older, time.time() - _DAY)
     known = await store.read(known_keys, old)
     await asyncio.to_thread(files.discard, [key for key in old if key not in known])
 

@@ -13,18 +13,18 @@ from starlette.routing import Route
 
 from console.server.broadcast import Hub
 from console.server.refusal import Refusal, bad_request
-from console.server.routes.body import Body, EarlyAnswer
+from console.server.routes.body import Body, EarlyAnswer, Patience
 from tests.server.serving import serving
 
 
 class Taking:
     """An app that reads at most `most` bytes and records how reading ended."""
 
-    def __init__(self, most: int = 10, silence: float = 5.0) -> None:
+    def __init__(self, most: int = 10, patience: Patience | None = None) -> None:
         self.left = asyncio.Event()
         self.read = b""
         self._most = most
-        self._silence = silence
+        self._patience = patience or Patience(silence=5.0)
 
     @property
     def app(self) -> Starlette:
@@ -34,7 +34,7 @@ class Taking:
         return app
 
     async def _take(self, request: Request) -> Response:
-        body = Body(request, self._most, bad_request("Too much."), self._silence)
+        body = Body(request, self._most, bad_request("Too much."), self._patience)
         try:
             async for piece in body:
                 self.read += piece
@@ -62,7 +62,7 @@ async def test_what_is_too_much_is_answered_though_the_client_still_sends() -> N
 
 
 async def test_a_silent_client_is_given_up() -> None:
-    async with serving(Taking(silence=0.05).app) as address:
+    async with serving(Taking(patience=Patience(silence=0.05)).app) as address:
         reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(address).port)
         writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe")
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)

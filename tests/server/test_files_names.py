@@ -36,6 +36,23 @@ from console.server.file_types import type_of
         ("Fatura_İÇİN.pdf", "Fatura_İÇİN.pdf"),
         ("e\u0301.txt", "é.txt"),
         ("\ud800.txt", "txt"),
+        ("CON", "_CON"),
+        ("nul.tar.gz", "_nul.tar.gz"),
+        ("com1 .x.txt", "_com1 .x.txt"),
+        ("LPT³", "_LPT³"),
+        ("console.txt", "console.txt"),
+        ("a.txt:evil.exe", "a.txt_evil.exe"),
+        ('<a>|"b"?*.txt', "_a___b___.txt"),
+        ("a.exe. . ", "a.exe"),
+        ("-rf", "rf"),
+        ("~root", "root"),
+        ("...hidden", "hidden"),
+        ("a" + "\u0301\u0302" * 50 + ".txt", "á\u0302" + "\u0301\u0302" * 2 + "\u0301.txt"),
+        ("\u0301\u0302.txt", "txt"),
+        (" \u0301a", "a"),
+        ("\u3164\u2800\u115f.txt", "txt"),
+        ("\u3164", "file"),
+        ("e\u200d\u0301.txt", "é.txt"),
     ],
 )
 def test_a_name_is_made_harmless(raw: str, safe: str) -> None:
@@ -53,12 +70,19 @@ def test_a_long_name_of_wide_characters_fits_a_file_system() -> None:
     assert 200 < len(name.encode()) <= 240
 
 
-@given(st.text(alphabet=st.characters(), max_size=400))
+DEVIOUS = st.text(
+    alphabet=st.one_of(st.sampled_from("./\\ -~:CONul1\u0301\u0308\u200d\u202e\u3164İıé"), st.characters()),
+    max_size=400,
+)
+
+
+@given(DEVIOUS)
 def test_every_name_is_safe_and_stays_as_it_is_the_second_time(raw: str) -> None:
     name = safe_name(raw)
     assert 1 <= len(name) <= 200
     assert not set(name) & set("/\\")
-    assert not name.startswith(".")
+    assert not name.startswith((".", "-", "~", " "))
+    assert not set(name) & set('<>:"|?*')
     assert not {unicodedata.category(char) for char in name} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert safe_name(name) == name
 
@@ -107,6 +131,23 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(50)
         (b"<html>\x00\x01\xff", "a.html", "application/octet-stream"),
         (b"MZ\x90\x00" + bytes(60), "setup.exe", "application/octet-stream"),
         (b"\x7fELF" + bytes(40), "a.png", "application/octet-stream"),
+        (b"<!--ftypavif\x00--><script>x</script>", "a.avif", "application/octet-stream"),
+        (b"\xef\xbb\xbf \n<!--ftypmp42\x00-->", "a.mp4", "application/octet-stream"),
+        (b"GIF89a=1;alert(1)//", "a.gif", "text/plain"),
+        (b"%PDF-1.7 and nothing but text", "a.pdf", "application/pdf"),
+        (b"{\\rtf1 text}", "a.rtf", "application/rtf"),
+        (b"ID3\x03\x00" + bytes(40), "a.mp3", "audio/mpeg"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 " + bytes(40), "a.webp", "image/webp"),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(40), "a.heic", "image/heif"),
+        (b"\x00\x00\x00\x18ftypmp42" + bytes(40), "a.mp4", "video/mp4"),
+        (b"OggS\x00\x02" + bytes(40), "a.ogg", "application/ogg"),
+        (b"OggS\x00\x02" + bytes(40), "note.opus", "audio/ogg"),
+        (b"\x00\x00\x00\x18ftypM4A " + bytes(40), "note.m4a", "audio/mp4"),
+        (b"\xff\xf1P\x80" + bytes(40), "note.aac", "audio/aac"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(40), "note.wav", "audio/wave"),
+        (b"BM" + bytes(40), "a.bmp", "image/x-ms-bmp"),
+        (b"BM" + bytes(40), "a.bin", "application/octet-stream"),
+        ("<html>".encode("utf-16"), "a.html", "application/octet-stream"),
         (b"BM is how this text begins", "a.txt", "text/plain"),
         ("Merhaba dünya".encode(), "a.txt", "text/plain"),
         ("مرحبا".encode()[:-1], "a.txt", "text/plain"),

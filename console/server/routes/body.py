@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -13,26 +14,42 @@ from starlette.types import Receive, Scope, Send
 from console.server.broadcast import Hub
 from console.server.refusal import Refusal
 
-SILENCE_SECONDS = 30.0
 GONE = 499
 """The status of an answer that nobody is there to see."""
 _LINGER_BYTES = 64 * 1024 * 1024
 _LINGER_SECONDS = 3.0
+_TOO_SLOW = "The request comes too slowly. Send it again over a better line."
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client is waited for: seconds of silence; over all, `grace` seconds and one more each `pace` bytes.
+
+    Without the second, a byte now and then would hold a request open for good.
+    """
+
+    silence: float = 30.0
+    grace: float = 60.0
+    pace: float = 4096.0
+
+
+_PATIENCE = Patience()
 
 
 class Body:
-    """What a client sends. Iterating raises ClientDisconnect, and a Refusal for too much or for a long silence.
+    """What a client sends. Iterating raises ClientDisconnect, and a Refusal for too much or for what comes too slowly.
 
     A server that goes waits for nothing more, as if the client had left.
     """
 
-    def __init__(self, request: Request, most: int, refusal: Refusal, silence: float = SILENCE_SECONDS) -> None:
+    def __init__(self, request: Request, most: int, refusal: Refusal, patience: Patience = _PATIENCE) -> None:
         self.is_read = False
         self._receive = request.receive
         self._hub: Hub = request.app.state.hub
         self._most = most
         self._refusal = refusal
-        self._silence = silence
+        self._patience = patience
+        self._begun = asyncio.get_running_loop().time()
         self._announced = request.headers.get("content-length", "")
         self._first: bytes | None = None
 
@@ -40,7 +57,7 @@ class Body:
         """The piece that came first, however much is announced; empty if nothing comes. The rest is left alone."""
         if self._first is None and not self.is_read:
             with suppress(Refusal):
-                await self._piece()
+                await self._piece(0)
         return self._first or b""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -49,16 +66,18 @@ class Body:
             raise self._refusal
         left = self._most
         while not self.is_read:
-            piece = await self._piece()
+            piece = await self._piece(self._most - left)
             left -= len(piece)
             if left < 0:
                 raise self._refusal
             if piece:
                 yield piece
 
-    async def _piece(self) -> bytes:
+    async def _piece(self, read: int) -> bytes:
+        silent = asyncio.get_running_loop().time() + self._patience.silence
+        slow = self._begun + self._patience.grace + read / self._patience.pace
         try:
-            async with asyncio.timeout(self._silence) as wait:
+            async with asyncio.timeout_at(min(silent, slow)) as wait:
                 with self._hub.waiting(wait):
                     message = await self._receive()
         except TimeoutError:
@@ -66,7 +85,7 @@ class Body:
                 self.is_read = True
                 raise ClientDisconnect from None
             self._first = self._first or b""
-            raise Refusal("TIMEOUT", f"Nothing came for {self._silence:.0f} s. Send it again.") from None
+            raise Refusal("TIMEOUT", _TOO_SLOW if slow < silent else self._silence()) from None
         if message["type"] == "http.disconnect":
             self.is_read = True
             raise ClientDisconnect
@@ -75,6 +94,9 @@ class Body:
         if self._first is None:
             self._first = piece
         return piece
+
+    def _silence(self) -> str:
+        return f"Nothing came for {self._patience.silence:.0f} s. Send it again."
 
 
 class EarlyAnswer(Response):

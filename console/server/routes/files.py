@@ -1,15 +1,22 @@
-"""Attachments up and down (contract, 6). The key is looked at before a byte of the body is read."""
+"""Attachments up and down (contract, 6). The key is looked at before a byte of the body is read.
+
+An `Idempotency-Key` of an upload is not looked at: the contract has it for procedures, and to compare bodies would mean
+to read them twice. A file that was sent twice is two files; the one that no message names goes after a day.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager
 
 from obstore.exceptions import BaseError
 from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from console.contract.procedures import ASSET, UPLOAD
 from console.contract.shapes import Attachment, Limits, UploadedFiles
@@ -17,46 +24,70 @@ from console.server.auth import Caller
 from console.server.file_names import content_disposition
 from console.server.files import receive
 from console.server.ids import new_id
-from console.server.refusal import BUSY, Refusal, not_found
-from console.server.routes.body import GONE, SILENCE_SECONDS, Body, EarlyAnswer
+from console.server.ranges import Unsatisfiable, is_known, span_of
+from console.server.refusal import BUSY, UNREADABLE, Refusal, not_found
+from console.server.reporting import report
+from console.server.routes.body import GONE, Body, EarlyAnswer, Patience
 from console.server.routes.rest import refused
 from console.server.service import Service
+from console.server.store import audit
 from console.server.store.attachments import add_attachments, attachment_by_key
+from console.server.store.writer import Transaction
 
 _LIMITS = Limits()
-_MOST_AROUND = 1024 * 1024  # boundaries, headers, and fields that are no files
+_PATIENCE = Patience()
+_MOST_AROUND = 2 * 1024 * 1024  # boundaries, headers, and fields that are no files
+_AT_ONCE = 8
+"""How many uploads of one key may be under way: each holds up to two megabytes of memory."""
+_AGAIN_AFTER = 5
 
 
 class FileRoutes:
     """The two endpoints over a service and the files beside its store."""
 
-    def __init__(self, service: Service, *, limits: Limits = _LIMITS, silence: float = SILENCE_SECONDS) -> None:
+    def __init__(self, service: Service, *, limits: Limits = _LIMITS, patience: Patience = _PATIENCE) -> None:
         self._service = service
         self._files = service.files
         self._limits = limits
-        self._silence = silence
+        self._patience = patience
+        self._under_way: Counter[str] = Counter()
 
     def routes(self) -> list[Route]:
         """To be mounted."""
         return [
             Route(UPLOAD.path, self._upload, methods=["POST"]),
-            Route(ASSET.path.replace("{key}", "{key:path}"), self._download),
+            Route(ASSET.path.replace("{key}", "{key:path}"), self._download, methods=["GET", "HEAD"]),
         ]
 
     async def _upload(self, request: Request) -> Response:
         body = None
         try:
             caller = self._service.authorize(request.headers, UPLOAD.permission)
-            body = Body(request, self._most(), self._too_large(), self._silence)
-            stored = await self._receive(request, caller, body)
+            body = Body(request, self._most(), self._too_large(), self._patience)
+            with self._counted(caller.key_id):
+                stored = await self._receive(request, caller, body)
             await self._record(caller, stored)
             return JSONResponse(UploadedFiles(files=stored).wire())
         except ClientDisconnect:
             return Response(status_code=GONE)
         except Refusal as refusal:
             return EarlyAnswer(refused(refusal), body)
-        except (OSError, BaseError, OperationalError):  # a full disk, most likely
+        except (OSError, BaseError, OperationalError) as error:  # a full disk, most likely
+            report("an upload could not be stored", error)
             return EarlyAnswer(refused(Refusal("SERVICE_UNAVAILABLE", BUSY)), body)
+
+    @contextmanager
+    def _counted(self, key_id: str) -> Iterator[None]:
+        if self._under_way[key_id] >= _AT_ONCE:
+            raise Refusal(
+                "TOO_MANY_REQUESTS", f"At most {_AT_ONCE} uploads can be under way.", retry_after=_AGAIN_AFTER
+            )
+        self._under_way[key_id] += 1
+        try:
+            yield
+        finally:
+            self._under_way[key_id] -= 1
+            self._under_way += Counter()  # drops the keys that have none
 
     async def _receive(self, request: Request, caller: Caller, body: Body) -> tuple[Attachment, ...]:
         return await receive(
@@ -76,9 +107,14 @@ class FileRoutes:
             if written.cancelled() or written.exception() is not None:
                 self._files.discard(keys)
 
-        written = asyncio.ensure_future(
-            self._service.store.write(lambda transaction: add_attachments(transaction, caller.workspace_id, stored))
-        )
+        def write(transaction: Transaction) -> None:
+            add_attachments(transaction, caller.workspace_id, stored)
+            for file in stored:
+                details = {"name": file.name, "type": file.type, "size": file.size}
+                deed = audit.Deed(UPLOAD.name, "attachment", file.id, details)
+                audit.record(transaction, caller.workspace_id, caller.member_id, caller.key_id, deed)
+
+        written = asyncio.ensure_future(self._service.store.write(write))
         written.add_done_callback(discard_unless_written)
         await asyncio.shield(written)
 
@@ -96,21 +132,64 @@ class FileRoutes:
             file = await self._service.store.read(attachment_by_key, caller.workspace_id, key)
             if file is None:
                 raise not_found("File")
-            return await self._served(file)
+            return await self._served(request, file)
         except Refusal as refusal:
             return refused(refusal)
+        except FileNotFoundError as error:
+            report("a file is on record and not in the store", error)
+            return refused(not_found("File"))
+        except (OSError, BaseError, OperationalError) as error:
+            report("a file could not be read", error)
+            return refused(Refusal("SERVICE_UNAVAILABLE", UNREADABLE))
 
-    async def _served(self, file: Attachment) -> Response:
+    async def _served(self, request: Request, file: Attachment) -> Response:
         """As a download and never as a page: whatever a browser makes of it, it runs nothing."""
-        try:
-            size, pieces = await self._files.read(file.s3_key)
-        except FileNotFoundError:
-            raise not_found("File") from None
+        etag = f'"{file.id}"'  # a file never changes
+        size = await self._files.size(file.s3_key)
         headers = {
             "content-length": str(size),
             "content-disposition": content_disposition(file.name),
             "content-security-policy": "default-src 'none'; sandbox",
+            "cross-origin-resource-policy": "same-origin",
             "x-content-type-options": "nosniff",
+            "accept-ranges": "bytes",
             "cache-control": "private, no-cache",
+            "etag": etag,
         }
-        return StreamingResponse(pieces, headers=headers, media_type=file.type)
+        if is_known(request.headers, etag):
+            return Response(None, 304, {name: headers[name] for name in ("cache-control", "etag")})
+        if request.method == "HEAD":
+            return Response(None, 200, headers, file.type)
+        try:
+            span = span_of(request.headers, size, etag)
+        except Unsatisfiable as refusal:
+            return JSONResponse({"message": str(refusal)}, 416, {"content-range": f"bytes */{size}"})
+        if span is not None:
+            headers |= {"content-length": str(span.end - span.start), "content-range": span.of(size)}
+        pieces = await self._files.read(file.s3_key, span)
+        return _Download(pieces, 200 if span is None else 206, headers, file.type, self._patience.silence)
+
+
+class _Download(StreamingResponse):
+    """Pieces that are read as they are taken. A client that takes none for long is given up."""
+
+    def __init__(
+        self, pieces: AsyncGenerator[bytes], status: int, headers: dict[str, str], kind: str, silence: float
+    ) -> None:
+        super().__init__(pieces, status, headers, kind)
+        self._pieces = pieces
+        self._silence = silence
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it all, or end in the midst, which closes the line."""
+
+        async def patiently(message: Message) -> None:
+            async with asyncio.timeout(self._silence):
+                await send(message)
+
+        try:
+            await super().__call__(scope, receive, patiently)
+        except TimeoutError:
+            return
+        finally:
+            await self._pieces.aclose()  # lets go of the file now, not when the collector comes

@@ -21,6 +21,7 @@ COMMANDS: dict[str, Lazy] = {
     "demo": Lazy("console.cli.demo:demo", "A workspace of its own, full of conversations, and the console on it."),
     "serve": Lazy("console.cli.serve:serve", "Run a workspace server."),
     "keys": Lazy("console.cli.keys:keys", "Make, list and revoke the keys of a workspace server."),
+    "backup": Lazy("console.cli.backup:backup", "Copy a workspace server's data into a file, while it runs."),
 }
 
 

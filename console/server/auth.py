@@ -17,7 +17,8 @@ from console.server.store.keys import KeyRecord
 
 KEY_PREFIX = "plato_"
 _KEY_BYTES = 32
-_SECRET = "secret"
+SECRET = "secret"
+"""The file of a data directory that its keys' hashes hang on."""
 _BEARER = "bearer "
 
 
@@ -114,10 +115,10 @@ class Hasher:
 
 def _secret_in(directory: Path) -> bytes:
     """The secret of a data directory, made at the first start, readable by its owner alone."""
-    path = directory / _SECRET
+    path = directory / SECRET
     if not path.exists():
         # Written whole beside it, then linked: of two processes at once one wins, and neither reads half a secret.
-        own = directory / f"{_SECRET}.{os.getpid()}.{secrets.token_hex(4)}"
+        own = directory / f"{SECRET}.{os.getpid()}.{secrets.token_hex(4)}"
         descriptor = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))

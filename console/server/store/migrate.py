@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from console.errors import SettingsError
+from console.server.only_server import served_by_another
 from console.server.store.engine import DATABASE, open_engine
 from console.server.store.schema import HEAD
 
@@ -35,6 +36,8 @@ def _migrate(directory: Path) -> None:
             return
         if version is not None and version > HEAD:
             raise SettingsError(f"A newer version of this program wrote {directory}. Upgrade, then start again.")
+        if version is not None and served_by_another(directory):
+            raise SettingsError(f"A server of an older version runs on {directory}. Stop it, then try again.")
         _copy(directory, version)
         upgrade(directory)
 
@@ -58,14 +61,16 @@ def _alone(directory: Path) -> Iterator[None]:
 
 
 def _copy(directory: Path, version: str | None) -> None:
-    """Keep what an upgrade starts from, beside it."""
+    """Keep what an upgrade starts from, beside it: with what its log holds, and for its owner's eyes alone."""
     if version is None:
         return
-    with (
-        closing(sqlite3.connect(directory / DATABASE)) as source,
-        closing(sqlite3.connect(directory / f"{DATABASE}.before-{HEAD}")) as copy,
-    ):
-        source.backup(copy)
+    kept = directory / f"{DATABASE}.before-{HEAD}"
+    kept.touch(mode=0o600)
+    try:
+        with closing(sqlite3.connect(directory / DATABASE)) as source, closing(sqlite3.connect(kept)) as copy:
+            source.backup(copy)
+    except sqlite3.Error as error:
+        raise SettingsError(f"No copy can be kept of {directory} before its upgrade: {error}. Make room.") from error
 
 
 def upgrade(directory: Path, revision: str = HEAD) -> None:

@@ -54,8 +54,8 @@ class Stream:
         """The next event of the contract, or the next of this kind."""
         while (told := await self.next()) is not None:
             if told.name == "message" and kind in (None, told.value["type"]):
-                return told.value | {"_id": told.id}
-            assert told.name in ("message", "ping", "connected"), told
+                return told.value | {"_id": told.id or None}
+            assert told.name in ("message", "ping", "connected", "restore-id"), told
         raise AssertionError("the stream ended")
 
 

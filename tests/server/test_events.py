@@ -11,6 +11,7 @@ import pytest
 
 from console.contract.errors import UNKNOWN_KEY
 from console.contract.events import EVENT
+from console.server.refusal import UNREADABLE
 from console.server.store import events
 from tests.server.calling import MOUNT, Talk, talking
 from tests.server.streams import Stream, following
@@ -216,6 +217,38 @@ async def test_the_watch_on_keys_outlives_a_read_that_fails(
         told = await stream.next()
     assert told is not None
     assert told.name == "serialized-error"
+
+
+async def test_a_stream_whose_store_fails_says_so_and_nothing_of_why(
+    server: RunningServer, admin: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert server.server is not None
+    store = server.server.service.store
+    async with following(admin) as stream:
+        await store.write(
+            lambda transaction: transaction.connection.exec_driver_sql("ALTER TABLE events RENAME TO e") and None
+        )
+        server.server.service.hub.wake(server.server.service.hub.workspaces())
+        told = await stream.next()
+        assert told is not None
+        assert (told.name, told.value["message"]) == ("serialized-error", UNREADABLE)
+        assert told.value["data"]["httpStatus"] == 503
+        assert await stream.next() is None
+    assert "no such table" in caplog.text
+    assert not server.server.service.hub.keys()
+
+
+async def test_what_has_no_id_leaves_a_client_the_one_it_has(admin: Talk, agent: Talk) -> None:
+    top = await admin.customer()
+    async with following(admin) as stream:
+        await agent.call("setPresence", conversationId=top["id"], state="typing")
+        told = [await stream.next() for _ in range(2)]
+        await agent.answers(top["id"], "Hello")
+        after = await stream.event()
+    assert [(one.name, one.id) for one in told if one] == [("message", ""), ("restore-id", "1")]
+    assert told[0] is not None
+    assert told[0].value["type"] == "presence.updated"
+    assert after["_id"] == "2"
 
 
 async def test_a_stream_that_is_refused_says_so_inside_success(admin: Talk) -> None:

@@ -5,9 +5,11 @@ Every refusal but that of an unknown path comes inside HTTP 200, as `serialized-
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from console.contract.events import EVENT, Event, PresenceUpdated, Resync
@@ -15,7 +17,7 @@ from console.contract.superjson import wrap_text
 from console.server.auth import Caller
 from console.server.dispatch import read_input, refusal_of
 from console.server.presence import Place
-from console.server.refusal import Refusal
+from console.server.refusal import UNREADABLE, Refusal
 from console.server.service import Service
 from console.server.store import events
 from console.server.store.events import Follow
@@ -43,14 +45,27 @@ def event_stream(service: Service, caller: Caller | None, calls: Calls, headers:
 
 async def _stream(
     service: Service, opened: tuple[Caller, str | None] | Refusal, calls: Calls
-) -> AsyncIterator[ServerSentEvent]:
-    call = calls.calls[0]
+) -> AsyncIterator[ServerSentEvent | bytes]:
     settings = f'{{"reconnectAfterInactivityMs":{int(service.config.ping_seconds * 3000)}}}'
+    path, is_wrapped = calls.calls[0].path, calls.is_wrapped
     if isinstance(opened, Refusal):
         yield _said(settings, "connected")
-        yield _refused(opened, call.path, calls.is_wrapped)
+        yield _refused(opened, path, is_wrapped)
         return
-    caller, last = opened
+    try:
+        async with aclosing(_followed(service, *opened, settings, is_wrapped)) as stream:
+            async for said in stream:
+                yield said
+    except Refusal as refusal:
+        yield _refused(refusal, path, is_wrapped)
+    except SQLAlchemyError as error:  # the client comes back by itself, and goes on where it was
+        yield _refused(refusal_of(error, UNREADABLE), path, is_wrapped)
+
+
+async def _followed(
+    service: Service, caller: Caller, last: str | None, settings: str, is_wrapped: bool
+) -> AsyncGenerator[ServerSentEvent | bytes]:
+    """What a caller is told from `last` on. Raises the refusal that ends it."""
     follow = Follow(caller.workspace_id, caller.member_id, caller.key_id)
     with service.hub.listening(caller.workspace_id, caller.key_id, caller.member_id) as listener:
         oldest, newest = await service.store.read(events.bounds, caller.workspace_id)
@@ -61,21 +76,20 @@ async def _stream(
         # Where the past is lost, only `resync` may bring it: who loses the line between the two must be told again.
         yield _said(settings, "connected", None if is_lost else str(start))
         if is_lost:
-            yield _told(Resync(id=str(start), at=service.config.clock()), calls.is_wrapped)
+            yield _told(Resync(id=str(start), at=service.config.clock()), is_wrapped)
         while not listener.is_closing:
             if listener.is_behind:
                 listener.is_behind = False
                 page = await service.store.read(events.after, follow, start)
                 for event in page.events:
-                    yield _told(event, calls.is_wrapped)
+                    yield _told(event, is_wrapped)
                 start, listener.is_behind = page.last, page.has_more or listener.is_behind
             for member, place in listener.take_places().items():
-                yield _told(_presence(service, member, place), calls.is_wrapped)
+                yield _told_untracked(_presence(service, member, place), is_wrapped, str(start))
             if not listener.is_behind:
                 await listener.wait()
             if listener.refusal is not None:
-                yield _refused(listener.refusal, call.path, calls.is_wrapped)
-                return
+                raise listener.refusal
 
 
 def _presence(service: Service, member_id: str, place: Place) -> Event:
@@ -115,6 +129,16 @@ def _number(last: str) -> int | None:
 def _told(event: Event, wrapped: bool) -> ServerSentEvent:
     text = EVENT.dump_json(event, by_alias=True)
     return _said((wrap_text(text) if wrapped else text).decode(), None, event.id)
+
+
+def _told_untracked(event: Event, wrapped: bool, last: str) -> bytes:
+    """An event without an id, which a client would take to bear the last one: emptied for it, then set back.
+
+    The two go out as one: a line that broke between them would leave the client without a place to go on from.
+    """
+    text = EVENT.dump_json(event, by_alias=True)
+    said = _said((wrap_text(text) if wrapped else text).decode(), None, "")
+    return said.encode() + _said("", "restore-id", last).encode()
 
 
 def _refused(refusal: Refusal, path: str, wrapped: bool) -> ServerSentEvent:

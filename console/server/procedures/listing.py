@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal, literal_column, or_, select, text
 
 from console.contract.inputs import ConversationId, CustomerId, ListConversations
 from console.contract.shapes import Conversation, CustomerDetails, Page
 from console.server.procedures.calls import Reading
 from console.server.procedures.pages import Cursor, read_cursor, write_cursor
 from console.server.refusal import not_found
+from console.server.store import search
 from console.server.store.conversations import UNREAD, as_shapes, conversations_by_id, shown
 from console.server.store.packing import unpack
-from console.server.store.schema import channels, conversation_channels, conversations, customers
-from console.text.fold import fold
+from console.server.store.schema import conversation_channels, conversations, customers, read_marks
+from console.text.words import words_of
 
 _NOBODY_WAITS = 1 << 60
 
 _IS_SNOOZED = (conversations.c.status == "snoozed") & or_(
     conversations.c.snoozed_until.is_(None), conversations.c.snoozed_until > bindparam("now")
 )
-_STATUS = {
+STATUS = {
     "open": (conversations.c.status != "resolved") & ~func.coalesce(_IS_SNOOZED, literal(False)),
     "resolved": conversations.c.status == "resolved",
     "snoozed": _IS_SNOOZED,
@@ -30,6 +31,10 @@ _STATUS = {
 # What sorts a list, and how: the newest activity first, the longest waiting first.
 _waiting = func.coalesce(conversations.c.waiting_since, _NOBODY_WAITS)
 _activity = conversations.c.activity_at
+
+
+_FEW = 5_000
+"""Up to so many conversations with the words are fetched and sorted; of more, the list itself soon has a page."""
 
 
 def list_conversations(call: Reading, wanted: ListConversations) -> Page[Conversation]:
@@ -48,7 +53,10 @@ def list_conversations(call: Reading, wanted: ListConversations) -> Page[Convers
         last = page[-1]
         waiting = _NOBODY_WAITS if last.waiting_since is None else last.waiting_since
         more = write_cursor(Cursor(waiting if by_waiting else last.activity_at, last.id))
-    return Page(items=tuple(as_shapes(call.connection, call.workspace_id, page)), next_cursor=more)
+    if not wanted.query:
+        return Page(items=tuple(as_shapes(call.connection, call.workspace_id, page)), next_cursor=more)
+    found = conversations_by_id(call.connection, call.workspace_id, call.caller.member_id, (row.id for row in page))
+    return Page(items=tuple(found[row.id] for row in page), next_cursor=more)
 
 
 def get_conversation(call: Reading, wanted: ConversationId) -> Conversation:
@@ -79,6 +87,23 @@ def get_customer(call: Reading, wanted: CustomerId) -> CustomerDetails:
     )
 
 
+_of_mark = (
+    (read_marks.c.workspace_id == conversations.c.workspace_id)
+    & (read_marks.c.conversation_id == conversations.c.id)
+    & (read_marks.c.member_id == bindparam("member"))
+)
+_narrow = select(conversations.c.id, _activity, conversations.c.waiting_since).outerjoin(read_marks, _of_mark)
+_sorted_by = _narrow.where(conversations.c.workspace_id == bindparam("workspace"))
+# With a plus, a column is no reason for SQLite to take the index that has it: it would read the list from its top.
+_found = _narrow.where(literal_column("+conversations.workspace_id") == bindparam("workspace"))
+_kept_words = (
+    select(literal_column("c0 || ' ' || c1 || ' ' || c2"))
+    .select_from(text("conversation_search_content"))
+    .where(literal_column("conversation_search_content.id") == conversations.c.search_id)
+    .scalar_subquery()
+)
+
+
 def _after(by_waiting: bool) -> Any:
     at: Any = bindparam("at")
     last: Any = bindparam("last")
@@ -91,6 +116,9 @@ def _filtered(call: Reading, wanted: ListConversations) -> tuple[Select[Any], di
     """The query of the filters that were given, and its values."""
     values: dict[str, Any] = {"workspace": call.workspace_id, "member": call.caller.member_id}
     query = shown()
+    if wanted.query:
+        query, named = _named(call, words_of(wanted.query), is_blank=not wanted.query.strip())
+        values |= named
     if wanted.parent_id is None:
         query = query.where(conversations.c.parent_id.is_(None))
     else:
@@ -98,7 +126,7 @@ def _filtered(call: Reading, wanted: ListConversations) -> tuple[Select[Any], di
         query = query.where(conversations.c.parent_id == wanted.parent_id)
     if wanted.status is not None:
         values["now"] = call.now
-        query = query.where(_STATUS[wanted.status])
+        query = query.where(STATUS[wanted.status])
     if wanted.gave("assignee_id"):
         query = query.where(conversations.c.assignee_id.is_not_distinct_from(wanted.assignee_id))
     if wanted.unread is not None:
@@ -110,9 +138,6 @@ def _filtered(call: Reading, wanted: ListConversations) -> tuple[Select[Any], di
         query = query.where(conversations.c.customer_id == wanted.customer_id)
     if wanted.channel_id is not None:
         query = query.where(_held_on(wanted.channel_id))
-    if wanted.query and (words := wanted.query.split()):
-        values["words"] = "\n".join(map(fold, words))
-        query = query.where(func.mentions(_searched(), bindparam("words")))
     return query, values
 
 
@@ -128,31 +153,13 @@ def _held_on(channel_id: str) -> Any:
     )
 
 
-@cache
-def _searched() -> Any:
-    """All of a conversation that a word is looked for in, in one text."""
-    hosts = (
-        select(func.group_concat(channels.c.identifier, " "))
-        .join(
-            conversation_channels,
-            (conversation_channels.c.workspace_id == channels.c.workspace_id)
-            & (conversation_channels.c.channel_id == channels.c.id),
-        )
-        .where(
-            conversation_channels.c.workspace_id == conversations.c.workspace_id,
-            conversation_channels.c.conversation_id == conversations.c.id,
-        )
-        .scalar_subquery()
-    )
-    parts = (
-        conversations.c.name,
-        customers.c.name,
-        customers.c.email,
-        customers.c.phone,
-        customers.c.external_id,
-        hosts,
-    )
-    text: Any = literal("")
-    for part in parts:
-        text = text + literal("\n") + func.coalesce(part, "")
-    return text
+def _named(call: Reading, words: Sequence[str], is_blank: bool) -> tuple[Select[Any], dict[str, Any]]:
+    """Ids of conversations in which all of the words are begun, and what the query wants: of odd signs alone, none."""
+    if not words:
+        return _sorted_by.where(literal(is_blank)), {}
+    expression = search.beginnings(words)
+    rows = search.rows_named(call.workspace_id, expression)
+    count = call.connection.execute(select(func.count()).select_from(rows.limit(_FEW + 1).subquery())).scalar_one()
+    if count <= _FEW:
+        return _found.where(conversations.c.search_id.in_(rows)), {}
+    return _sorted_by.where(func.begins(_kept_words, bindparam("words"))), {"words": "\n".join(words)}

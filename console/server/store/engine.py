@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from console.text.fold import fold
-
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
@@ -41,7 +39,7 @@ def open_engine(directory: Path, purpose: Purpose, connections: int = 1) -> Engi
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(pragma)
-        connection.create_function("mentions", 2, _mentions, deterministic=True)
+        connection.create_function("begins", 2, _begins, deterministic=True)
         if purpose != "write":
             connection.execute("PRAGMA query_only = ON")
 
@@ -53,7 +51,7 @@ def open_engine(directory: Path, purpose: Purpose, connections: int = 1) -> Engi
     return engine
 
 
-def _mentions(text: str, words: str) -> bool:
-    """Whether a text holds every word of a list that is folded, one a line. SQLite alone folds only ASCII."""
-    folded = fold(text)
-    return all(word in folded for word in words.split("\n"))
+def _begins(text: str, words: str) -> bool:
+    """Whether in a text of words, one space between them, all the words of a list are begun, one a line."""
+    within = " " + text
+    return all(f" {word}" in within for word in words.split("\n"))

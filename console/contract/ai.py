@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from console.contract.base import Input, Language, Shape
-from console.contract.inputs import Id
+from console.contract.given import Id
 
 Task = Literal["reply", "continue", "shorten", "lengthen", "simplify", "tone"]
 

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
-from console.contract.base import Input, Language, Time
-
-Metadata = dict[str, JsonValue]
-# Bounds are wide for people and narrow for machines: what is beyond them is refused before it costs anything.
-Id = Annotated[str, Field(min_length=1, max_length=200)]
-"""How a record is named. Nothing is no name: an empty one would mean nobody."""
-Name = Annotated[str, Field(max_length=500)]
-Cursor = Annotated[str, Field(max_length=2_000)]
-Flag = Annotated[str, Field(max_length=100)]
-Content = Annotated[dict[Language, Any], Field(max_length=10)]
+from console.contract.base import Input
+from console.contract.given import (
+    Content,
+    Cursor,
+    Email,
+    Flag,
+    Host,
+    Id,
+    Limit,
+    Mark,
+    Metadata,
+    Moment,
+    Name,
+    Phone,
+    Switch,
+    Text,
+)
 
 
 class CustomerInput(Input):
-    """Who a conversation is with: matched by id, external id, email, then phone; a match is filled in."""
+    """Who a conversation is with: matched by id, external id, email, then phone; a match is filled in.
+
+    What is blank is absent.
+    """
 
     id: Id | None = None
-    external_id: str | None = Field(default=None, max_length=500)
-    name: Name | None = None
-    email: str | None = Field(default=None, max_length=320)
-    phone: str | None = Field(default=None, max_length=60)
-    image: str | None = Field(default=None, max_length=2_000)
+    external_id: Mark = None
+    name: Mark = None
+    email: Email = None
+    phone: Phone = None
+    image: Host | None = None
     metadata: Metadata | None = None
 
 
@@ -43,9 +53,9 @@ class GetOrCreateConversation(Input):
     customer: CustomerInput | None = None
     member_ids: Annotated[list[Id], Field(max_length=200, fail_fast=True)] | None = None
     channel_ids: Annotated[list[Id], Field(max_length=50, fail_fast=True)] | None = None
-    channel_identifier: str | None = Field(default=None, max_length=2_000)
+    channel_identifier: Host | None = None
     metadata: Metadata | None = None
-    created_at: Time | None = None  # extension, feature `import`
+    created_at: Moment | None = None  # extension, feature `import`
 
 
 class CreateSubConversation(Input):
@@ -58,9 +68,9 @@ class CreateSubConversation(Input):
     customer_id: Id | None = None
     member_ids: Annotated[list[Id], Field(max_length=200, fail_fast=True)] | None = None
     channel_ids: Annotated[list[Id], Field(max_length=50, fail_fast=True)] | None = None
-    channel_identifier: str | None = Field(default=None, max_length=2_000)
+    channel_identifier: Host | None = None
     metadata: Metadata | None = None
-    created_at: Time | None = None  # extension, feature `import`
+    created_at: Moment | None = None  # extension, feature `import`
 
 
 class UpdateConversation(Input):
@@ -96,27 +106,27 @@ class Send(Input):
     template_id: Id | None = None
     template_context: Any = None
     channel_id: Id | None = None
-    channel_identifier: str | None = Field(default=None, max_length=2_000)
+    channel_identifier: Host | None = None
     sender: Literal["workspace", "customer"] | None = None
     customer_id: Id | None = None
     customer: CustomerInput | None = None
     ai: AiTrigger | None = None
-    created_at: Time | None = None  # extension, feature `import`
+    created_at: Moment | None = None  # extension, feature `import`
 
 
 class ListMessages(Input):
     """A page of a thread, newest first."""
 
     conversation_id: Id
-    limit: int = Field(default=50, ge=1, le=100)
+    limit: Limit = 50
     cursor: Cursor | None = None
 
 
 class ClaimGuestConversations(Input):
     """Give the conversations of a website guest to a customer."""
 
-    fingerprint: str = Field(min_length=8, max_length=500)
-    guest_external_id: str | None = Field(default=None, max_length=500)
+    fingerprint: Text = Field(min_length=8, max_length=500)
+    guest_external_id: Mark = None
     guest_local_conversation_id: Id | None = None
     target_parent_id: Id | None = None
     customer_id: Id | None = None
@@ -127,7 +137,7 @@ class ClaimGuestConversations(Input):
 class Paged(Input):
     """A page of a list."""
 
-    limit: int = Field(default=50, ge=1, le=100)
+    limit: Limit = 50
     cursor: Cursor | None = None
 
 
@@ -138,8 +148,8 @@ class ListConversations(Paged):
     query: str | None = Field(default=None, max_length=500)
     status: Literal["open", "resolved", "snoozed"] | None = None
     assignee_id: Id | None = None
-    unread: bool | None = None
-    waiting: bool | None = None
+    unread: Switch | None = None
+    waiting: Switch | None = None
     channel_id: Id | None = None
     customer_id: Id | None = None
     order: Literal["activity", "waiting"] = "activity"
@@ -152,8 +162,8 @@ class SearchMessages(Paged):
     conversation_id: Id | None = None
     customer_id: Id | None = None
     sender_kind: Literal["member", "customer", "agent", "system"] | None = None
-    before: Time | None = None
-    after: Time | None = None
+    before: Moment | None = None
+    after: Moment | None = None
 
 
 class CustomerId(Input):
@@ -180,7 +190,7 @@ class SaveTemplate(Input):
     """A new template, or with `id` a changed one."""
 
     id: Id | None = None
-    name: str = Field(min_length=1, max_length=200)
+    name: Text = Field(min_length=1, max_length=200)
     content: Content
 
 
@@ -188,7 +198,7 @@ class SaveArticle(Input):
     """A new knowledge article, or with `id` a changed one."""
 
     id: Id | None = None
-    name: str = Field(min_length=1, max_length=200)
+    name: Text = Field(min_length=1, max_length=200)
     content: Content
 
 
@@ -204,5 +214,5 @@ class ListAuditLog(Paged):
     actor_id: Id | None = None
     action: str | None = Field(default=None, max_length=200)
     target_id: Id | None = None
-    before: Time | None = None
-    after: Time | None = None
+    before: Moment | None = None
+    after: Moment | None = None

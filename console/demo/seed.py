@@ -11,11 +11,11 @@ from pathlib import Path
 
 from console.client.api import Api
 from console.contract.base import to_wire_time
+from console.contract.given import Metadata
 from console.contract.inputs import (
     CreateSubConversation,
     CustomerInput,
     GetOrCreateConversation,
-    Metadata,
     SaveArticle,
     SaveTemplate,
     Send,

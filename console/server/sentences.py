@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _MOST = 5
+_LONGEST = 60
 
 
 def sentence_of(error: ValidationError) -> str:
@@ -20,11 +21,17 @@ def sentence_of(error: ValidationError) -> str:
 
 
 def _fault(error: ErrorDetails) -> str:
-    place = ".".join(str(step) for step in error["loc"] if step != "[key]") or "input"
+    place = ".".join(_named(step) for step in error["loc"] if step != "[key]") or "input"
     if error["type"] == "extra_forbidden":
         return f"unknown field: {place}"
     said = _SENTENCES.get(error["type"])
     return f"{place} {said(error.get('ctx') or {})}" if said else f"{place} is not valid"
+
+
+def _named(step: int | str) -> str:
+    """A step on the way to the fault. A client chose the names of unknown fields, and may have chosen them badly."""
+    name = "".join(sign if sign.isprintable() else "?" for sign in str(step)[: _LONGEST + 1])
+    return name if len(name) <= _LONGEST else name[:_LONGEST] + "…"
 
 
 def _one_of(context: Mapping[str, Any]) -> str:
@@ -50,10 +57,11 @@ _SENTENCES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "dict_type": lambda _: "must be an object",
     "model_type": lambda _: "must be an object",
     "model_attributes_type": lambda _: "must be an object",
-    "datetime_type": lambda _: "must be a time such as 2026-01-31T09:30:00.000Z",
-    "datetime_parsing": lambda _: "must be a time such as 2026-01-31T09:30:00.000Z",
-    "datetime_from_date_parsing": lambda _: "must be a time such as 2026-01-31T09:30:00.000Z",
-    "datetime_object_invalid": lambda _: "must be a time such as 2026-01-31T09:30:00.000Z",
+    "datetime_type": lambda _: "must be a time with its zone, such as 2026-01-31T09:30:00.000Z",
+    "datetime_parsing": lambda _: "must be a time with its zone, such as 2026-01-31T09:30:00.000Z",
+    "datetime_from_date_parsing": lambda _: "must be a time with its zone, such as 2026-01-31T09:30:00.000Z",
+    "datetime_object_invalid": lambda _: "must be a time with its zone, such as 2026-01-31T09:30:00.000Z",
+    "string_pattern_mismatch": lambda _: "must not contain a NUL character",
     "finite_number": lambda _: "must be a finite number",
 }
 

@@ -229,10 +229,10 @@ async def test_times_are_exact_to_the_millisecond(tmp_path: Path) -> None:
 
         for target in "abcde":
             await write(target)
-        reading = lambda connection: Reading(connection, caller, 0, ())  # noqa: E731
 
         async def found(**wanted: Any) -> str:
-            page = await store.read(lambda c: list_audit_log(reading(c), ListAuditLog(action="send", **wanted)))
+            given = ListAuditLog(action="send", **wanted)
+            page = await store.read(lambda connection: list_audit_log(Reading(connection, caller, 0, ()), given))
             return "".join(entry.target_id for entry in page.items)
 
         assert await found() == "edcba"

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from console.contract.permissions import RoleName
-from console.server.store.prepared import Prepared
 from console.server.store import audit
 from console.server.store.audit import COMMAND_LINE, Deed
+from console.server.store.prepared import Prepared
 from console.server.store.schema import keys, members, workspaces
 from console.server.store.writer import Transaction
 

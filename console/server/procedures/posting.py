@@ -188,7 +188,8 @@ def _last_of_that_moment(transaction: Transaction, workspace_id: str, row: Row[A
     if row.last_message_at == at:
         return str(row.last_message_id)
     values = {"workspace": workspace_id, "conversation": row.id, "at": at}
-    return _LAST_AT.scalar(transaction.connection, values)
+    last: str | None = _LAST_AT.scalar(transaction.connection, values)
+    return last
 
 
 def _move_on(
@@ -222,7 +223,8 @@ def _unanswered(transaction: Transaction, workspace_id: str, row: Row[Any], at: 
     if row.last_message_at is None or row.last_message_at <= at:
         return None
     values = {"workspace": workspace_id, "conversation": row.id, "at": at}
-    return _FIRST_UNANSWERED.scalar(transaction.connection, values)
+    first: int | None = _FIRST_UNANSWERED.scalar(transaction.connection, values)
+    return first
 
 
 def _count_unread(

@@ -103,7 +103,7 @@ class Prepared:
     def _named(self, cursor: sqlite3.Cursor) -> Callable[[Iterable[Any]], Any]:
         if self._row is None:
             names = [column[0] for column in cursor.description]
-            self._row = cast("Any", namedtuple("Row", names, rename=True))._make  # type: ignore[misc]  # it takes any list
+            self._row = cast("Any", namedtuple("Row", names, rename=True))._make
         assert self._row is not None
         return self._row
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 Clock = Callable[[], datetime]
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
+_START_OF_UTC = _START.replace(tzinfo=None)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -24,6 +25,11 @@ def as_milliseconds(at: datetime) -> int:
 def as_time(milliseconds: int) -> datetime:
     """A kept moment as the contract has it."""
     return _START + milliseconds * _MILLISECOND
+
+
+def as_text(milliseconds: int) -> str:
+    """A kept moment as it is spoken on the wire."""
+    return f"{(_START_OF_UTC + milliseconds * _MILLISECOND).isoformat(timespec='milliseconds')}Z"
 
 
 def as_optional_time(milliseconds: int | None) -> datetime | None:

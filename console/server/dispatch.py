@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from console.contract.inputs import NoInput
 from console.contract.procedures import Procedure
 from console.contract.superjson import UNDEFINED
+from console.server.attempt import Attempt
 from console.server.auth import Caller
 from console.server.procedures import MOMENTARY, MUTATIONS, QUERIES
 from console.server.procedures.auditing import deed_of
@@ -70,10 +71,10 @@ def _permitted(call: Call, caller: Caller) -> Call:
 
 async def carry_out(service: Service, caller: Caller | None, calls: Calls, headers: Mapping[str, str]) -> list[Outcome]:
     """What became of each call. They run side by side, and one that fails leaves the others alone."""
-    ended = await asyncio.gather(
-        *(_perform(service, call, caller, headers, len(calls.calls)) for call in calls.calls), return_exceptions=True
-    )
-    return [_outcome(call, end) for call, end in zip(calls.calls, ended, strict=True)]
+    attempts = [_attempt(service, call, caller, headers, len(calls.calls)) for call in calls.calls]
+    if len(attempts) == 1:
+        return [await attempts[0]]  # most requests: a task of its own would cost more than its input's validation
+    return await asyncio.gather(*attempts)
 
 
 def read_input(call: Call) -> Any:
@@ -97,6 +98,18 @@ def refusal_of(error: BaseException, busy: str = BUSY) -> Refusal:
     if isinstance(error, OperationalError):
         return Refusal("SERVICE_UNAVAILABLE", busy)
     return Refusal("INTERNAL_SERVER_ERROR", FAULT)
+
+
+async def _attempt(
+    service: Service, call: Call, caller: Caller | None, headers: Mapping[str, str], calls: int
+) -> Outcome:
+    """What became of a call, whatever it was."""
+    attempt = Attempt()
+    with attempt:
+        return Outcome(call.path, await _perform(service, call, caller, headers, calls))
+    is_query = call.procedure is not None and call.procedure.kind == "query"
+    assert attempt.error is not None
+    return Outcome(call.path, refusal=refusal_of(attempt.error, UNREADABLE if is_query else BUSY))
 
 
 async def _perform(
@@ -135,7 +148,7 @@ async def _query(service: Service, procedure: Procedure[Any, Any], caller: Calle
 
     def reading(connection: Connection) -> bytes:
         answer = handler(Reading(connection, caller, service.now(), service.agents), wanted)
-        return procedure.answer.dump_json(answer, by_alias=True)
+        return answer if isinstance(answer, bytes) else procedure.answer.dump_json(answer, by_alias=True)
 
     return await service.store.read(reading)
 
@@ -162,10 +175,3 @@ async def _mutate(
     if made is not None:
         service.after(procedure, caller, wanted, made)
     return answer
-
-
-def _outcome(call: Call, end: bytes | BaseException) -> Outcome:
-    if isinstance(end, BaseException):
-        is_query = call.procedure is not None and call.procedure.kind == "query"
-        return Outcome(call.path, refusal=refusal_of(end, UNREADABLE if is_query else BUSY))
-    return Outcome(call.path, end)

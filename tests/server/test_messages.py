@@ -181,3 +181,17 @@ async def test_an_agent_answers_the_message_that_it_was_sent_with(admin: Talk) -
     assert (answer["sender"]["kind"], answer["sender"]["name"]) == ("agent", agents[0]["name"])
     assert "30 days" in answer["content"]["en"]
     assert (await admin.one(top["id"]))["waitingSince"] is None
+
+
+async def test_a_thread_says_of_each_message_what_its_sending_said(agent: Talk) -> None:
+    name = 'J"ane\\ </script>\n\u2028 ليلى\x1b[31m'
+    top = (await agent.customer(name))["id"]
+    uploaded = await agent.http.post(UPLOAD.path, files=[("files", ('a "b".txt', b"words"))])
+    odd = {"en": 'said "so"\\\n\t\x00\u2029', "ar": {"type": "doc", "content": [{"text": 'ل"'}]}}
+    sent = [
+        await agent.says(top, 'She said "no" \\ and left\r\n'),
+        await agent.call("send", conversationId=top, content=odd, flags=['fl"ag', "internal-note"]),
+        await agent.call("send", conversationId=top, attachmentIds=[uploaded.json()["files"][0]["id"]]),
+    ]
+    page = await agent.call("listMessages", conversationId=top)
+    assert page["items"] == sent[::-1]

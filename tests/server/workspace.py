@@ -13,6 +13,7 @@ from console.contract.inputs import (
     ListMessages,
     Send,
 )
+from console.contract.procedures import LIST_MESSAGES
 from console.contract.shapes import Conversation, Message
 from console.server.ai.agent import AgentFailed, Assignment
 from console.server.auth import Caller, caller_of
@@ -86,7 +87,7 @@ class Desk:
         def query(connection: Any) -> list[Message]:
             reading = Reading(connection, self.caller, 0, ())
             page = messages.list_messages(reading, ListMessages(conversation_id=conversation.id))
-            return list(page.items)[::-1]
+            return list(LIST_MESSAGES.answer.validate_json(page).items)[::-1]
 
         return await self.store.read(query)
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from console.contract.content import text_of
 from console.contract.inputs import AiTrigger, ListMessages, MarkRead, Send
-from console.contract.shapes import NOTE_FLAG, Limits, Message, Page, ReadState, Sender
+from console.contract.shapes import NOTE_FLAG, Limits, Message, ReadState, Sender
 from console.server.procedures.calls import Reading, Writing
 from console.server.procedures.channels import attach, channels_named, known
 from console.server.procedures.conversations import imported_at
@@ -20,22 +20,29 @@ from console.server.procedures.posting import Post, conversation_row, later_than
 from console.server.refusal import Refusal, bad_request, not_found
 from console.server.rules.templates import render
 from console.server.store.events import emit
-from console.server.store.messages import as_shapes, shown
+from console.server.store.messages import as_json, shown
 from console.server.store.packing import unpack
+from console.server.store.prepared import Prepared
 from console.server.store.schema import customers, messages, read_marks, templates
 
 _LIMITS = Limits()
 
-_TEMPLATE = select(templates.c.content).where(
-    templates.c.workspace_id == bindparam("workspace"), templates.c.id == bindparam("template")
+_TEMPLATE = Prepared(
+    select(templates.c.content).where(
+        templates.c.workspace_id == bindparam("workspace"), templates.c.id == bindparam("template")
+    )
 )
-_CUSTOMER = select(customers.c.name, customers.c.image).where(
-    customers.c.workspace_id == bindparam("workspace"), customers.c.id == bindparam("customer")
+_CUSTOMER = Prepared(
+    select(customers.c.name, customers.c.image).where(
+        customers.c.workspace_id == bindparam("workspace"), customers.c.id == bindparam("customer")
+    )
 )
-_IN_CONVERSATION = select(messages.c.created_at).where(
-    messages.c.workspace_id == bindparam("workspace"),
-    messages.c.conversation_id == bindparam("conversation"),
-    messages.c.id == bindparam("message"),
+_IN_CONVERSATION = Prepared(
+    select(messages.c.created_at).where(
+        messages.c.workspace_id == bindparam("workspace"),
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.id == bindparam("message"),
+    )
 )
 
 
@@ -87,7 +94,7 @@ def _template(call: Writing, wanted: Send) -> Mapping[str, Any]:
     if wanted.template_id is None:
         return {}
     values = {"workspace": call.workspace_id, "template": wanted.template_id}
-    content = call.transaction.connection.execute(_TEMPLATE, values).scalar()
+    content = _TEMPLATE.scalar(call.transaction.connection, values)
     if content is None:
         raise not_found("Template")
     return render(unpack(content), wanted.template_context)
@@ -106,7 +113,7 @@ def _sender(call: Writing, row: Row[Any], wanted: Send) -> Sender:
     if customer_id is None:
         raise bad_request("customerId or customer is required: the conversation has no customer")
     values = {"workspace": call.workspace_id, "customer": customer_id}
-    name, image = call.transaction.connection.execute(_CUSTOMER, values).one()
+    name, image = _CUSTOMER.first(call.transaction.connection, values)
     return Sender(kind="customer", id=customer_id, name=name, image=image)
 
 
@@ -125,46 +132,53 @@ def _channel(call: Writing, row: Row[Any], wanted: Send) -> str | None:
 def _message_at(call: Writing, conversation_id: str, message_id: str) -> int:
     """The time of a message of this conversation. Raises the refusal of a missing one."""
     values = {"workspace": call.workspace_id, "conversation": conversation_id, "message": message_id}
-    at = call.transaction.connection.execute(_IN_CONVERSATION, values).scalar()
+    at = _IN_CONVERSATION.scalar(call.transaction.connection, values)
     if at is None:
         raise not_found("Message")
     return int(at)
 
 
-_THREAD = (
-    shown()
-    .where(
-        messages.c.conversation_id == bindparam("conversation"),
-        messages.c.created_at <= bindparam("at"),  # for the index, which an OR alone would not use
-        or_(messages.c.created_at < bindparam("at"), messages.c.id < bindparam("last")),
+_THREAD = Prepared(
+    lambda: (
+        shown()
+        .where(
+            messages.c.conversation_id == bindparam("conversation"),
+            messages.c.created_at <= bindparam("at"),  # for the index, which an OR alone would not use
+            or_(messages.c.created_at < bindparam("at"), messages.c.id < bindparam("last")),
+        )
+        .order_by(messages.c.created_at.desc(), messages.c.id.desc())
+        .limit(bindparam("limit"))
     )
-    .order_by(messages.c.created_at.desc(), messages.c.id.desc())
-    .limit(bindparam("limit"))
 )
 _FUTURE = Cursor(1 << 60, "")
 
 
-def list_messages(call: Reading, wanted: ListMessages) -> Page[Message]:
-    """A page of a thread, the newest first."""
+def list_messages(call: Reading, wanted: ListMessages) -> bytes:
+    """A page of a thread as JSON, the newest first."""
     here = {"workspace": call.workspace_id, "conversation": wanted.conversation_id}
     conversation_row(call.connection, call.workspace_id, wanted.conversation_id)
     start = read_cursor(wanted.cursor) or _FUTURE
     values = here | {"at": start.at, "last": start.id, "limit": wanted.limit + 1}
-    rows = call.connection.execute(_THREAD, values).all()
+    rows = _THREAD.all(call.connection, values)
     page = rows[: wanted.limit]
-    more = write_cursor(Cursor(page[-1].created_at, page[-1].id)) if len(rows) > len(page) else None
-    return Page(items=tuple(as_shapes(call.connection, call.workspace_id, page)), next_cursor=more)
+    more = f'"{write_cursor(Cursor(page[-1].created_at, page[-1].id))}"' if len(rows) > len(page) else "null"
+    items = ",".join(as_json(call.connection, call.workspace_id, page))
+    return f'{{"items":[{items}],"nextCursor":{more}}}'.encode()
 
 
-_MARK = select(read_marks.c.message_id).where(
-    read_marks.c.workspace_id == bindparam("workspace"),
-    read_marks.c.conversation_id == bindparam("conversation"),
-    read_marks.c.member_id == bindparam("member"),
+_MARK = Prepared(
+    select(read_marks.c.message_id).where(
+        read_marks.c.workspace_id == bindparam("workspace"),
+        read_marks.c.conversation_id == bindparam("conversation"),
+        read_marks.c.member_id == bindparam("member"),
+    )
 )
 _NEW_MARK = insert(read_marks)
-_SET_MARK = _NEW_MARK.on_conflict_do_update(
-    index_elements=["workspace_id", "conversation_id", "member_id"],
-    set_={name: _NEW_MARK.excluded[name] for name in ("message_id", "message_at", "unread")},
+_SET_MARK = Prepared(
+    _NEW_MARK.on_conflict_do_update(
+        index_elements=["workspace_id", "conversation_id", "member_id"],
+        set_={name: _NEW_MARK.excluded[name] for name in ("message_id", "message_at", "unread")},
+    )
 )
 
 
@@ -176,7 +190,7 @@ def mark_read(call: Writing, wanted: MarkRead) -> ReadState:
     connection = call.transaction.connection
     here = {"workspace": call.workspace_id, "conversation": row.id, "member": member_id}
     unread = later_than(call.transaction, call.workspace_id, row.id, member_id, at, wanted.message_id)
-    if connection.execute(_MARK, here).scalar() != wanted.message_id:
+    if _MARK.scalar(connection, here) != wanted.message_id:
         mark = {
             "workspace_id": call.workspace_id,
             "conversation_id": row.id,
@@ -185,7 +199,7 @@ def mark_read(call: Writing, wanted: MarkRead) -> ReadState:
             "message_at": at,
             "unread": unread,
         }
-        connection.execute(_SET_MARK, mark)
+        _SET_MARK.run(connection, mark)
         emit(
             call.transaction,
             call.workspace_id,

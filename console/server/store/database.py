@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -16,6 +18,7 @@ from console.server.ids import Ids
 from console.server.store.engine import open_engine
 from console.server.store.indexing import index_all
 from console.server.store.migrate import migrate
+from console.server.store.prepared import driver_of
 from console.server.store.writer import Committed, Mutation, Transaction, Writer
 
 if TYPE_CHECKING:
@@ -34,8 +37,10 @@ class Store:
         migrate(directory)
         index_all(directory)
         self._readable = open_engine(directory, "read", READERS)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
-        self._looking = open_engine(directory, "look").connect()
+        self._own = threading.local()
+        self._connections: list[Connection] = []
+        self._readers = ThreadPoolExecutor(READERS, "reader", self._begin_reading)
+        self._looking = open_engine(directory, "read").connect()
         self._writer = Writer(open_engine(directory, "write"), on_commit, clock)
         self._writer.start()
 
@@ -43,7 +48,8 @@ class Store:
         """What `query` returns, of one consistent moment."""
 
         def reading() -> T:
-            with self._readable.connect() as connection:
+            connection: Connection = self._own.connection
+            with _one_moment(connection):
                 return query(connection, *arguments, **named)
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, reading)
@@ -56,13 +62,33 @@ class Store:
         """What `mutation` returns, once it is on disk."""
         return await self._writer.write(mutation)
 
+    def _begin_reading(self) -> None:
+        """Give a thread a connection of its own: taking one out of a pool costs as much as most queries."""
+        self._own.connection = self._readable.connect()
+        self._connections.append(self._own.connection)
+
     def close(self) -> None:
         """Finish what was begun. Blocks until then."""
         self._writer.stop()
         self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
         self._readable.dispose()
         self._looking.close()
         self._looking.engine.dispose()
+
+
+@contextmanager
+def _one_moment(connection: Connection) -> Iterator[None]:
+    """A transaction of the driver's own, which statements see that go around SQLAlchemy too."""
+    driver = driver_of(connection)
+    driver.execute("BEGIN")
+    try:
+        yield
+    finally:
+        driver.rollback()
+        if connection.in_transaction():
+            connection.rollback()
 
 
 def write_once(directory: Path, mutation: Mutation[T], clock: Clock = utc_now) -> T:

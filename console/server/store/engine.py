@@ -17,12 +17,11 @@ _PRAGMAS = (
     "PRAGMA cache_size = -8000",
     "PRAGMA temp_store = MEMORY",
 )
-Purpose = Literal["look", "read", "write"]
-_BEGIN: dict[Purpose, str] = {"read": "BEGIN", "write": "BEGIN IMMEDIATE"}
+Purpose = Literal["read", "write"]
 
 
 def open_engine(directory: Path, purpose: Purpose, connections: int = 1) -> Engine:
-    """The database in `directory`: to read from several threads, to write from one, or to look at what is now."""
+    """The database in `directory`: to write, or to read, for which no transaction is begun."""
     from sqlalchemy import create_engine, event
 
     engine = create_engine(
@@ -45,8 +44,8 @@ def open_engine(directory: Path, purpose: Purpose, connections: int = 1) -> Engi
 
     @event.listens_for(engine, "begin")
     def begun(connection: Any) -> None:
-        if purpose in _BEGIN:
-            connection.exec_driver_sql(_BEGIN[purpose])
+        if purpose == "write":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

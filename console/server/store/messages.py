@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from console.contract.procedures import ASSET
 from console.contract.shapes import Attachment, Message, Sender
-from console.server.clock import as_time
+from console.server.clock import as_text, as_time
 from console.server.store.packing import unpack
+from console.server.store.prepared import Prepared
 from console.server.store.schema import attachments, customers, members, messages
 
 ASSETS = ASSET.path.removesuffix("{key}")
@@ -35,21 +37,15 @@ def shown() -> Select[Any]:
     )
 
 
-@cache
-def _shown_by_id() -> Select[Any]:
-    return shown().where(messages.c.id.in_(bindparam("ids", expanding=True)))
-
-
-@cache
-def _files() -> Select[Any]:
-    return (
-        select(attachments)
-        .where(
-            attachments.c.workspace_id == bindparam("workspace"),
-            attachments.c.message_id.in_(bindparam("ids", expanding=True)),
-        )
-        .order_by(attachments.c.message_id, attachments.c.place)
+_SHOWN_BY_ID = Prepared(lambda: shown().where(messages.c.id.in_(bindparam("ids", expanding=True))))
+_FILES = Prepared(
+    select(attachments)
+    .where(
+        attachments.c.workspace_id == bindparam("workspace"),
+        attachments.c.message_id.in_(bindparam("ids", expanding=True)),
     )
+    .order_by(attachments.c.message_id, attachments.c.place)
+)
 
 
 def messages_by_id(connection: Connection, workspace_id: str, ids: Iterable[str]) -> dict[str, Message]:
@@ -57,18 +53,29 @@ def messages_by_id(connection: Connection, workspace_id: str, ids: Iterable[str]
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    rows = connection.execute(_shown_by_id(), {"workspace": workspace_id, "ids": wanted}).all()
+    rows = _SHOWN_BY_ID.all_for(connection, wanted, {"workspace": workspace_id})
     return {message.id: message for message in as_shapes(connection, workspace_id, rows)}
 
 
 def as_shapes(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> list[Message]:
     """Rows of `shown()` as the contract has them, in their order."""
-    if not rows:
-        return []
-    files: dict[str, list[Attachment]] = {}
-    for row in connection.execute(_files(), {"workspace": workspace_id, "ids": [row.id for row in rows]}):
-        files.setdefault(row.message_id, []).append(as_attachment(row))
+    files = _files_of(connection, workspace_id, rows)
     return [_shape(row, files.get(row.id, ())) for row in rows]
+
+
+def as_json(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> list[str]:
+    """The same as JSON text: a page is made of what the tables keep without a value for each field between."""
+    files = _files_of(connection, workspace_id, rows)
+    return [_json(row, files.get(row.id, ())) for row in rows]
+
+
+def _files_of(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> dict[str, list[Attachment]]:
+    """The files of each message that has any."""
+    files: dict[str, list[Attachment]] = {}
+    if rows:
+        for row in _FILES.all_for(connection, [row.id for row in rows], {"workspace": workspace_id}):
+            files.setdefault(row.message_id, []).append(as_attachment(row))
+    return files
 
 
 def as_attachment(row: Row[Any]) -> Attachment:
@@ -98,3 +105,19 @@ def _shape(row: Row[Any], files: Sequence[Attachment]) -> Message:
         template_id=row.template_id,
         created_at=as_time(row.created_at),
     )
+
+
+def _json(row: Row[Any], files: Sequence[Attachment]) -> str:
+    """`_shape` and its text in one. Content and flags are kept as JSON; ids and kinds are ours and need no escape."""
+    return (
+        f'{{"id":"{row.id}","conversationId":"{row.conversation_id}","parentId":{_or_null(row.parent_id)},'
+        f'"sender":{{"kind":"{row.sender_kind}","id":{_or_null(row.sender_id)},"name":{_or_null(row.name)},'
+        f'"image":{_or_null(row.image)}}},"content":{row.content},'
+        f'"attachments":[{",".join(file.model_dump_json(by_alias=True) for file in files)}],"flags":{row.flags},'
+        f'"channelId":{_or_null(row.channel_id)},"templateId":{_or_null(row.template_id)},'
+        f'"createdAt":"{as_text(row.created_at)}"}}'
+    )
+
+
+def _or_null(text: str | None) -> str:
+    return "null" if text is None else encode_basestring(text)

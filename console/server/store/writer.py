@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from console.server.attempt import Attempt
 from console.server.clock import Clock, as_milliseconds, utc_now
 from console.server.ids import Ids
 from console.server.store.indexing import index_new
@@ -110,7 +110,7 @@ class Writer:
 
     def _commit(self, connection: Connection, jobs: list[_Job[Any]]) -> Committed:
         """Run the jobs in one transaction: all fail if it cannot be committed."""
-        batch = _Attempt()
+        batch = Attempt()
         woken: set[str] = set()
         files: list[str] = []
         with batch, connection.begin():
@@ -130,7 +130,7 @@ class Writer:
         return Committed(frozenset(), ())
 
     def _perform(self, transaction: Transaction, job: _Job[Any]) -> None:
-        attempt = _Attempt()
+        attempt = Attempt()
         with attempt, _savepoint(transaction.connection):
             job.answer = job.mutation(transaction)
         job.error = attempt.error
@@ -152,24 +152,6 @@ def _is_open(connection: Connection) -> bool:
     """Whether the transaction is still there. SQLite drops it on a full disk, and no commit tells."""
     driver: Any = connection.connection.dbapi_connection
     return bool(driver.in_transaction)
-
-
-class _Attempt:
-    """Holds back whatever exception ends its block: it belongs to whoever asked, and the writer must live on."""
-
-    def __init__(self) -> None:
-        self.error: Exception | None = None
-
-    def __enter__(self) -> None:
-        """Nothing to prepare."""
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
-    ) -> bool:
-        if isinstance(error, Exception):
-            self.error = error
-            return True
-        return False
 
 
 @contextmanager

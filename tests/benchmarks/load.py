@@ -1,4 +1,4 @@
-"""A load generator as lean as Python has it: requests are bytes made beforehand, answers are only cut out and counted."""
+"""A load generator as lean as Python has it: requests are bytes made beforehand, answers are cut out and counted."""
 
 from __future__ import annotations
 

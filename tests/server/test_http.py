@@ -159,9 +159,8 @@ async def test_a_store_that_cannot_be_read_answers_in_the_form_of_each_route(
 ) -> None:
     assert server.server is not None
     store = server.server.service.store
-    conversation = {"id": (await agent.customer())["id"]}
-    await store.write(lambda transaction: transaction.connection.exec_driver_sql("ALTER TABLE channels RENAME TO c"))
-    broken = await agent.ask("getConversation", **conversation)
+    await store.write(lambda transaction: transaction.connection.exec_driver_sql("ALTER TABLE templates RENAME TO t"))
+    broken = await agent.ask("listTemplates")
     assert (broken.status_code, broken.json()["error"]["message"]) == (503, UNREADABLE)
     await store.write(lambda transaction: transaction.connection.exec_driver_sql("ALTER TABLE keys RENAME TO k"))
     for answer in (await agent.ask("session"), await agent.ask("send", conversationId="x")):

@@ -7,6 +7,7 @@ import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 
 const VERSIONS = { newest, oldest: createRequire(`${process.cwd()}/oldest/`)('@trpc/client') };
+globalThis.EventSource ??= EventSource; // 11.0.0 reads its constants there, whatever class it was given
 const RETRY = new TextEncoder().encode('retry: 20\n\n');
 const following = new Map();
 

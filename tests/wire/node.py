@@ -31,13 +31,14 @@ class Client:
     link: Link = "httpLink"
     transformer: Transformer = "plain"
     version: Version = "newest"
+    query: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
 
     def told(self) -> dict[str, Any]:
         """As the driver wants it."""
         authorization = {"authorization": f"Bearer {self.key}"} if self.key else {}
-        return asdict(self) | {"url": f"{self.url}/api/trpc", "headers": authorization | self.headers}
+        return asdict(self) | {"url": f"{self.url}/api/trpc{self.query}", "headers": authorization | self.headers}
 
 
 @dataclass(frozen=True)
@@ -84,14 +85,18 @@ class Subscription:
         self._number = number
         self._told = node.lines(number)
 
-    async def next(self, what: str, state: str | None = None) -> dict[str, Any]:
-        """The next that is told of this kind; what is told before it is passed over."""
+    async def told(self) -> dict[str, Any]:
+        """The next that is told."""
         async with asyncio.timeout(PATIENCE):
-            while True:
-                told = await self._told.get()
-                if told["told"] == what and state in (None, told.get("state")):
-                    return told
-                assert told["told"] in ("started", "state", "stopped", what), told
+            return await self._told.get()
+
+    async def next(self, what: str, state: str | None = None) -> dict[str, Any]:
+        """The next that is told of this kind; only the state of the line is passed over."""
+        while True:
+            told = await self.told()
+            if told["told"] == what and state in (None, told.get("state")):
+                return told
+            assert told["told"] in ("started", "state", "stopped"), told
 
     async def value(self) -> Any:
         """The next value."""
@@ -127,10 +132,10 @@ class Node:
         made = await self.ask("call", client=client.told(), calls=[call.told() for call in calls])
         return Made(made["outcomes"], made["requests"])
 
-    def follow(self, client: Client, wanted: Any = None) -> Subscription:
+    def follow(self, client: Client, wanted: Any = None, *, path: str = "v1.connect.events") -> Subscription:
         """Subscribe to the events."""
         given = {} if wanted is None else {"input": wrap(wanted)}
-        number = self._tell("follow", {"client": client.told(), "path": "v1.connect.events", **given})
+        number = self._tell("follow", {"client": client.told(), "path": path, **given})
         return Subscription(self, number)
 
     async def end(self) -> None:

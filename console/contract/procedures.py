@@ -155,7 +155,7 @@ GET_CUSTOMER: Procedure[inputs.CustomerId, shapes.CustomerDetails] = Procedure(
     inputs.CustomerId,
     _answer(shapes.CustomerDetails),
     READ,
-    "One customer, with all of their conversations",
+    "One customer, with their newest hundred conversations",
 )
 LIST_MEMBERS: Procedure[inputs.Paged, shapes.Page[shapes.Member]] = Procedure(
     "listMembers",

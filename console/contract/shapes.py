@@ -181,7 +181,7 @@ class Article(Shape):
 
 
 class CustomerDetails(Customer):
-    """A customer with all of their conversations."""
+    """A customer with their conversations, of many the newest."""
 
     conversations: tuple[Conversation, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, literal, literal_column, or_, select, text
@@ -32,6 +33,8 @@ STATUS = {
 _waiting = func.coalesce(conversations.c.waiting_since, _NOBODY_WAITS)
 _activity = conversations.c.activity_at
 
+MOST_OF_CUSTOMER = 100
+"""How many conversations `getCustomer` shows."""
 
 _FEW = 5_000
 """Up to so many conversations with the words are fetched and sorted; of more, the list itself soon has a page."""
@@ -68,13 +71,16 @@ def get_conversation(call: Reading, wanted: ConversationId) -> Conversation:
 
 
 def get_customer(call: Reading, wanted: CustomerId) -> CustomerDetails:
-    """One customer, with all of their conversations."""
+    """One customer, with their newest conversations, those first in which something happened last.
+
+    Bounded, since an answer must stay small: `listConversations` with `customerId` has the rest.
+    """
     here = (customers.c.workspace_id == call.workspace_id) & (customers.c.id == wanted.id)
     row = call.connection.execute(select(customers).where(here)).one_or_none()
     if row is None:
         raise not_found("Customer")
-    theirs = shown().where(conversations.c.customer_id == row.id).order_by(_activity.desc(), conversations.c.id.desc())
-    rows = call.connection.execute(theirs, {"workspace": call.workspace_id, "member": call.caller.member_id}).all()
+    values = {"workspace": call.workspace_id, "member": call.caller.member_id, "customer": row.id}
+    rows = call.connection.execute(newest_of_customer(), values).all()
     return CustomerDetails(
         id=row.id,
         external_id=row.external_id,
@@ -85,6 +91,21 @@ def get_customer(call: Reading, wanted: CustomerId) -> CustomerDetails:
         metadata=unpack(row.metadata),
         conversations=tuple(as_shapes(call.connection, call.workspace_id, rows)),
     )
+
+
+@cache
+def newest_of_customer() -> Select[Any]:
+    """The conversations that `getCustomer` shows, found by index however many there are."""
+    newest = (
+        select(conversations.c.id)
+        .where(
+            conversations.c.workspace_id == bindparam("workspace"), conversations.c.customer_id == bindparam("customer")
+        )
+        .order_by(conversations.c.id.desc())
+        .limit(MOST_OF_CUSTOMER)
+    )
+    theirs = shown().where(conversations.c.id.in_(newest))
+    return theirs.order_by(_activity.desc(), conversations.c.id.desc())
 
 
 _of_mark = (

@@ -16,12 +16,14 @@ from console.client import errors
 from console.client.api import Api
 from console.contract.ai import AiDelta, AiDone, AiRequest
 from console.contract.errors import UNKNOWN_KEY
-from console.contract.events import Event, MessageCreated
+from console.contract.events import Event, MessageCreated, PresenceUpdated
 from console.contract.inputs import (
     CreateSubConversation,
     CustomerInput,
     GetOrCreateConversation,
+    ListAuditLog,
     ListConversations,
+    SearchMessages,
     Send,
     UpdateConversation,
 )
@@ -101,6 +103,50 @@ async def test_a_thread_is_read_page_by_page_and_marked_as_read(api: Api) -> Non
     assert older.next_cursor is None
     assert (await api.conversations.get(talk.id)).unread_count == 5
     assert await api.conversations.mark_read(talk.id, newest.items[0].id) == 0
+
+
+async def test_a_word_is_found_where_it_stands(api: Api) -> None:
+    made = await api.conversations.get_or_create(JANE)
+    said = await api.messages.send(Send(conversation_id=made.id, content={"en": "My parcel never came"}))
+
+    found = await api.messages.search(SearchMessages(query="parcel"))
+
+    assert [hit.message for hit in found.items] == [said]
+    assert found.items[0].conversation.id == made.id
+    assert (await api.messages.search(SearchMessages(query="nowhere"))).items == ()
+
+
+async def test_a_customer_is_known_with_channels_and_conversations(api: Api) -> None:
+    made = await api.conversations.get_or_create(JANE.model_copy(update={"channel_identifier": "shop.example.com"}))
+    assert made.customer is not None
+    assert made.customer.id is not None
+
+    found = await api.directory.customer(made.customer.id)
+
+    assert (found.name, [one.id for one in found.conversations]) == ("Jane Cooper", [made.id])
+    assert await api.directory.channels() == made.channels
+
+
+async def test_the_log_says_what_was_done(api: Api) -> None:
+    made = await api.conversations.get_or_create(JANE)
+
+    page = await api.directory.audit_log(ListAuditLog(target_id=made.id))
+
+    assert [(entry.action, entry.actor.name) for entry in page.items] == [("getOrCreateConversation", "Maya Okafor")]
+
+
+async def test_colleagues_are_told_who_looks_at_what(server: RunningServer, api: Api) -> None:
+    made = await api.conversations.get_or_create(JANE)
+    async with Api(server.url, server.key("agent", "Omar Haddad")) as omar, aclosing(api.events.follow()) as stream:
+        first = asyncio.ensure_future(anext(stream))
+        await omar.conversations.set_presence(made.id, "typing")
+        told = await asyncio.wait_for(first, 10)
+        assert isinstance(told, PresenceUpdated)
+        assert (told.conversation_id, told.state, told.id) == (made.id, "typing", None)
+        await omar.conversations.set_presence(None)
+        left = await asyncio.wait_for(anext(stream), 10)
+    assert isinstance(left, PresenceUpdated)
+    assert (left.conversation_id, left.member_id) == (None, told.member_id)
 
 
 async def test_files_go_up_and_come_down_as_they_were(api: Api, tmp_path: Path) -> None:

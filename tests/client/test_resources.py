@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +15,9 @@ from console.contract.inputs import (
     CreateSubConversation,
     CustomerInput,
     GetOrCreateConversation,
+    ListAuditLog,
     ListConversations,
+    SearchMessages,
     Send,
     UpdateConversation,
 )
@@ -269,3 +271,25 @@ async def test_a_name_with_every_kind_of_letter_arrives_as_it_is() -> None:
         found = await api.conversations.list(ListConversations(query=name))
 
     assert renamed.name == found.items[0].name == name
+
+
+LATE: dict[str, tuple[str, Callable[[Api], Coroutine[Any, Any, Any]]]] = {
+    "search": ("searchMessages", lambda api: api.messages.search(SearchMessages(query="parcel"))),
+    "presence": ("setPresence", lambda api: api.conversations.set_presence("conv_1", "typing")),
+    "audit-log": ("listAuditLog", lambda api: api.directory.audit_log(ListAuditLog())),
+}
+
+
+@pytest.mark.parametrize("feature", LATE)
+async def test_what_a_server_lacks_is_unsupported_and_not_asked_for(feature: str) -> None:
+    name, ask = LATE[feature]
+    lacking = Extended("events", **{name: [result({"items": []})]})
+    having = Extended(feature, **{name: [result({"items": [], "nextCursor": None})]})
+
+    async with running(lacking) as server, Api(server.url, "k") as api:
+        with pytest.raises(errors.Unsupported, match="This server"):
+            await ask(api)
+    async with running(having) as server, Api(server.url, "k") as api:
+        await ask(api)
+
+    assert (len(lacking.calls), len(having.calls)) == (0, 1)

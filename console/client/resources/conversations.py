@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from console.client.calls import Calls
 from console.contract import procedures
 from console.contract.inputs import (
@@ -11,6 +13,7 @@ from console.contract.inputs import (
     GetOrCreateConversation,
     ListConversations,
     MarkRead,
+    SetPresence,
     UpdateConversation,
 )
 from console.contract.shapes import Claimed, Conversation, Deleted, Page
@@ -50,6 +53,15 @@ class ConversationsResource:
         """Mark as read up to a message (extension); how many are unread then."""
         given = MarkRead(conversation_id=conversation_id, message_id=message_id)
         return (await self._calls.call(procedures.MARK_READ, given)).unread_count
+
+    async def set_presence(self, conversation_id: str | None, state: Literal["viewing", "typing"] = "viewing") -> None:
+        """Let colleagues know what the member looks at or writes in, for half a minute (extension); None leaves.
+
+        Raises Unsupported where nobody would hear of it.
+        """
+        await self._calls.require("presence", "This server does not tell colleagues who looks at what.")
+        given = SetPresence(conversation_id=conversation_id, state=state)
+        await self._calls.call(procedures.SET_PRESENCE, given)
 
     async def claim(self, given: ClaimGuestConversations) -> Claimed:
         """Give a website guest's conversations to a customer."""

@@ -1,15 +1,15 @@
-"""What a workspace has besides conversations: members, AI agents, templates, knowledge articles."""
+"""What a workspace has besides conversations: people, channels, AI agents, texts, and the log of what was done."""
 
 from __future__ import annotations
 
 from console.client.calls import Calls
 from console.contract import procedures
-from console.contract.inputs import SaveArticle, SaveTemplate
-from console.contract.shapes import Agent, Article, Member, Template
+from console.contract.inputs import CustomerId, ListAuditLog, SaveArticle, SaveTemplate
+from console.contract.shapes import Agent, Article, AuditEntry, Channel, CustomerDetails, Member, Page, Template
 
 
 class DirectoryResource:
-    """The workspace's own lists, whole (extension). Every method raises ApiError."""
+    """The workspace's own records (extension), its lists whole. Every method raises ApiError."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -17,6 +17,14 @@ class DirectoryResource:
     async def members(self) -> tuple[Member, ...]:
         """Every member."""
         return await self._calls.every(procedures.LIST_MEMBERS)
+
+    async def customer(self, id: str) -> CustomerDetails:
+        """One customer, with their newest conversations."""
+        return await self._calls.call(procedures.GET_CUSTOMER, CustomerId(id=id))
+
+    async def channels(self) -> tuple[Channel, ...]:
+        """Every channel."""
+        return await self._calls.every(procedures.LIST_CHANNELS)
 
     async def agents(self) -> tuple[Agent, ...]:
         """Every AI agent."""
@@ -33,3 +41,8 @@ class DirectoryResource:
     async def save_article(self, given: SaveArticle) -> Article:
         """Make a knowledge article, or with `id` change it."""
         return await self._calls.call(procedures.SAVE_ARTICLE, given)
+
+    async def audit_log(self, given: ListAuditLog) -> Page[AuditEntry]:
+        """A page of who did what, newest first. Raises Unsupported where no log is kept."""
+        await self._calls.require("audit-log", "This server keeps no log of what was done.")
+        return await self._calls.page(procedures.LIST_AUDIT_LOG, given)

@@ -1,11 +1,11 @@
-"""Messages: read and sent."""
+"""Messages: read, sent and searched."""
 
 from __future__ import annotations
 
 from console.client.calls import Calls
 from console.contract import procedures
-from console.contract.inputs import ListMessages, Send
-from console.contract.shapes import NOTE_FLAG, Message, Page
+from console.contract.inputs import ListMessages, SearchMessages, Send
+from console.contract.shapes import NOTE_FLAG, Hit, Message, Page
 
 
 class MessagesResource:
@@ -18,6 +18,11 @@ class MessagesResource:
         """A page of a thread, newest first."""
         given = ListMessages(conversation_id=conversation_id, limit=limit, cursor=cursor)
         return await self._calls.page(procedures.LIST_MESSAGES, given)
+
+    async def search(self, given: SearchMessages) -> Page[Hit]:
+        """A page of what was found, newest first (extension). Raises Unsupported where nothing can be searched."""
+        await self._calls.require("search", "This server cannot search messages.")
+        return await self._calls.page(procedures.SEARCH_MESSAGES, given)
 
     async def send(self, given: Send, idempotency_key: str | None = None) -> Message:
         """Send a message. It is sent again on its own only if it had no effect, or if the server takes the key.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -40,10 +39,10 @@ _FEW = 5_000
 """Up to so many conversations with the words are fetched and sorted; of more, the list itself soon has a page."""
 
 
-def list_conversations(call: Reading, wanted: ListConversations) -> Page[Conversation]:
+def list_conversations(call: Reading, wanted: ListConversations, few: int = _FEW) -> Page[Conversation]:
     """A page of the conversations at one place of the hierarchy: below a parent, else at the top."""
     by_waiting = wanted.order == "waiting"
-    query, values = _filtered(call, wanted)
+    query, values = _filtered(call, wanted, few)
     start = read_cursor(wanted.cursor)
     if start is not None:
         values |= {"at": start.at, "last": start.id}
@@ -133,12 +132,12 @@ def _after(by_waiting: bool) -> Any:
     return and_(_activity <= at, or_(_activity < at, conversations.c.id < last))
 
 
-def _filtered(call: Reading, wanted: ListConversations) -> tuple[Select[Any], dict[str, Any]]:
+def _filtered(call: Reading, wanted: ListConversations, few: int) -> tuple[Select[Any], dict[str, Any]]:
     """The query of the filters that were given, and its values."""
     values: dict[str, Any] = {"workspace": call.workspace_id, "member": call.caller.member_id}
     query = shown()
     if wanted.query:
-        query, named = _named(call, words_of(wanted.query), is_blank=not wanted.query.strip())
+        query, named = _named(call, wanted.query, few)
         values |= named
     if wanted.parent_id is None:
         query = query.where(conversations.c.parent_id.is_(None))
@@ -174,13 +173,14 @@ def _held_on(channel_id: str) -> Any:
     )
 
 
-def _named(call: Reading, words: Sequence[str], is_blank: bool) -> tuple[Select[Any], dict[str, Any]]:
+def _named(call: Reading, typed: str, few: int) -> tuple[Select[Any], dict[str, Any]]:
     """Ids of conversations in which all of the words are begun, and what the query wants: of odd signs alone, none."""
+    words = words_of(typed)
     if not words:
-        return _sorted_by.where(literal(is_blank)), {}
+        return _sorted_by.where(literal(not typed.strip())), {}
     expression = search.beginnings(words)
     rows = search.rows_named(call.workspace_id, expression)
-    count = call.connection.execute(select(func.count()).select_from(rows.limit(_FEW + 1).subquery())).scalar_one()
-    if count <= _FEW:
+    count = call.connection.execute(select(func.count()).select_from(rows.limit(few + 1).subquery())).scalar_one()
+    if count <= few:
         return _found.where(conversations.c.search_id.in_(rows)), {}
     return _sorted_by.where(func.begins(_kept_words, bindparam("words"))), {"words": "\n".join(words)}

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 PAGE = 1_000
-"""How many are indexed in one transaction: the most that a send may have to wait for after an upgrade."""
+"""How many are read at once, and kept at once after an upgrade."""
 
 SEQUENCE_BITS = 20
 """A message's row is its time and, in these bits, its place among those of the same millisecond."""
@@ -113,25 +113,31 @@ def _spelt(odd: re.Match[str]) -> str:
     return f"_{ord(odd[0]):x}_"
 
 
-def index_new(connection: Connection, most: int = PAGE) -> int:
-    """Index what lacks, at most so many of each kind; how many those were."""
-    said = _NEW_MESSAGES.all(connection, {"limit": most})
+def index_new(connection: Connection) -> None:
+    """Index all that lacks."""
+    while index_page(connection):
+        pass
+
+
+def index_page(connection: Connection) -> bool:
+    """Index what lacks, at most a page of each kind; whether there may be more."""
+    said = _NEW_MESSAGES.all(connection, {"limit": PAGE})
     for row in said:
         _index_message(connection, row)
-    named = _NEW_CONVERSATIONS.all(connection, {"limit": most})
+    named = _NEW_CONVERSATIONS.all(connection, {"limit": PAGE})
     for row in named:
         _index_conversation(connection, row)
-    return len(said) + len(named)
+    return PAGE in (len(said), len(named))
 
 
 def index_all(directory: Path) -> None:
     """Index whatever lacks in a directory, in pages that are kept: at once where nothing does."""
     engine = open_engine(directory, "write")
     try:
-        while True:
+        more = True
+        while more:
             with engine.begin() as connection:
-                if not index_new(connection):
-                    return
+                more = index_page(connection)
     finally:
         engine.dispose()
 

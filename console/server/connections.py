@@ -12,6 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _LINGER_SECONDS = 1.0
 _SPARE = 64  # turned away and about to be closed; one more is closed without a word
+_AT_ONCE = 16 * 1024  # bytes read from a line: 256 KB of one-byte chunks would hold up everybody else for half a second
 _SLOWEST = 100  # bytes a second: less than any line on which a person could work
 
 
@@ -58,6 +59,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, or say why not."""
         super().connection_made(transport)
+        transport.max_size = _AT_ONCE  # type: ignore[attr-defined]
         if len(self.connections) > self._bounds.connections:
             self._turn_away()
         else:

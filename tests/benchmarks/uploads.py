@@ -88,7 +88,8 @@ class Figures:
 @contextmanager
 def started(*argv: str) -> Iterator[Server]:
     """A server process; what it prints before it listens is its key."""
-    with subprocess.Popen([sys.executable, *argv], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, *argv]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         key = ""
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -11,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.server.ranges import Span, Unsatisfiable, is_known, span_of
-from console.server.routes.body import Patience
-from tests.server.calling import Talk, talking
-from tests.server.uploading import MEGABYTE, PNG, files_served, line_to, uploaded
-from tests.support.waiting import eventually
+from tests.server.calling import Talk
+from tests.server.uploading import MEGABYTE, PNG, kept, line_to, uploaded
+from tests.support.server import RunningServer
 
 TEN = b"0123456789"
 ETAG = '"att_1"'
@@ -123,19 +121,17 @@ async def test_a_part_of_a_large_file_begins_where_it_should(agent: Talk) -> Non
         assert got.content == content[start:end]
 
 
-async def test_a_client_that_takes_nothing_for_long_is_given_up(tmp_path: Path) -> None:
-    async with files_served(tmp_path / "data", patience=Patience(silence=0.2)) as served:
-        async with talking(served.url, served.key) as talk:
-            file = await uploaded(talk, bytes(25 * MEGABYTE), "large.bin")
-        name = file["id"]
-        async with line_to(served.url) as line:
-            line.writer.transport.pause_reading()  # type: ignore[attr-defined]
-            await line.get(served.key, file["url"])
-            await eventually(lambda: _is_open(name))
-            await eventually(lambda: not _is_open(name))
-            line.writer.transport.resume_reading()  # type: ignore[attr-defined]
-            with pytest.raises(asyncio.IncompleteReadError):
-                await line.reader.readexactly(25 * MEGABYTE)
+async def test_a_file_that_is_deleted_while_it_is_read_ends_the_line_and_not_the_server(
+    agent: Talk, server: RunningServer
+) -> None:
+    file = await uploaded(agent, bytes(25 * MEGABYTE), "large.bin")
+    async with line_to(server.url) as line:
+        await line.get(agent.http.headers["authorization"].removeprefix("Bearer "), file["url"])
+        await line.reader.readexactly(MEGABYTE)
+        kept(server.directory)[0].unlink()
+        with pytest.raises(asyncio.IncompleteReadError):
+            await line.reader.readexactly(24 * MEGABYTE)
+    assert (await agent.http.get(file["url"])).status_code == 404
 
 
 @given(st.text(alphabet="bytes=-0123456789, ", max_size=30), st.integers(0, 50))
@@ -150,14 +146,3 @@ def test_any_range_is_a_part_of_the_file_or_the_whole_or_none(asked: str, size: 
 def test_a_span_is_named_with_its_last_byte() -> None:
     assert Span(2, 5).of(9) == "bytes 2-4/9"
     assert not is_known({}, ETAG)
-
-
-def _is_open(name: str) -> bool:
-    """Whether this process holds such a file open."""
-    for descriptor in Path("/proc/self/fd").iterdir():
-        try:
-            if name in str(descriptor.readlink()):
-                return True
-        except OSError:  # closed meanwhile
-            continue
-    return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from obstore.exceptions import BaseError
@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from console.contract.procedures import ASSET, UPLOAD
 from console.contract.shapes import Attachment, Limits, UploadedFiles
@@ -24,7 +24,7 @@ from console.server.auth import Caller
 from console.server.file_names import content_disposition
 from console.server.files import receive
 from console.server.ids import new_id
-from console.server.ranges import Unsatisfiable, is_known, span_of
+from console.server.ranges import Span, Unsatisfiable, is_known, span_of
 from console.server.refusal import BUSY, UNREADABLE, Refusal, not_found
 from console.server.reporting import report
 from console.server.routes.body import GONE, Body, EarlyAnswer, Patience
@@ -164,32 +164,18 @@ class FileRoutes:
             span = span_of(request.headers, size, etag)
         except Unsatisfiable as refusal:
             return JSONResponse({"message": str(refusal)}, 416, {"content-range": f"bytes */{size}"})
-        if span is not None:
-            headers |= {"content-length": str(span.end - span.start), "content-range": span.of(size)}
-        pieces = await self._files.read(file.s3_key, span)
-        return _Download(pieces, 200 if span is None else 206, headers, file.type, self._patience.silence)
+        if span is None:
+            return _Download(self._files.read(file.s3_key, Span(0, size)), 200, headers, file.type)
+        headers |= {"content-length": str(span.end - span.start), "content-range": span.of(size)}
+        return _Download(self._files.read(file.s3_key, span), 206, headers, file.type)
 
 
 class _Download(StreamingResponse):
-    """Pieces that are read as they are taken. A client that takes none for long is given up."""
-
-    def __init__(
-        self, pieces: AsyncGenerator[bytes], status: int, headers: dict[str, str], kind: str, silence: float
-    ) -> None:
-        super().__init__(pieces, status, headers, kind)
-        self._pieces = pieces
-        self._silence = silence
+    """Pieces that are read as they are taken."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it all, or end in the midst, which closes the line."""
-
-        async def patiently(message: Message) -> None:
-            async with asyncio.timeout(self._silence):
-                await send(message)
-
+        """Send it all, or end in the midst, which closes the line: the file may be deleted, or the disk may fail."""
         try:
-            await super().__call__(scope, receive, patiently)
-        except TimeoutError:
-            return
-        finally:
-            await self._pieces.aclose()  # lets go of the file now, not when the collector comes
+            await super().__call__(scope, receive, send)
+        except (OSError, BaseError) as error:
+            report("a file could not be read to its end", error)

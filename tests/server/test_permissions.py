@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from console.contract.errors import NO_KEY, UNKNOWN_KEY, missing_permission
-from console.contract.permissions import ROLES, permits
+from console.contract.permissions import MANAGE, ROLES, Permission, RoleName, permits
 from console.contract.procedures import AI_STREAM, ASSET, ENDPOINTS, PROCEDURES, UPLOAD, Endpoint, Procedure
 from console.server.ai.retrieving import RETRIEVING
 from console.server.auth import new_key
@@ -60,15 +61,97 @@ NAMES_NOTHING = {
     "listTemplates",
     "events",
 }
+IMPORTS = [procedure for procedure in PROCEDURES.values() if "created_at" in procedure.input.model_fields]
 LIMITED = ("no key", "unknown", "revoked", "expired")
 
 
+EVERYBODY = (*LIMITED, "viewer", "agent", "admin", "foreign")
+
+
+class Heard(NamedTuple):
+    """What a call ended with: its status, be it in HTTP or inside, its sentence, and the whole answer."""
+
+    status: int
+    sentence: str
+    text: str
+
+
+async def single(talk: Talk, procedure: Procedure[Any, Any], wanted: dict[str, Any]) -> Heard:
+    """One call, or a subscription followed to its first word."""
+    if procedure.kind == "subscription":
+        return await _followed(talk, procedure, wanted)
+    answer = await talk.ask(procedure.name, **wanted)
+    return _heard(answer.status_code, answer.json(), answer.text)
+
+
+async def superjson(talk: Talk, procedure: Procedure[Any, Any], wanted: dict[str, Any]) -> Heard:
+    """The same, wrapped by superjson, as the answer then is."""
+    if procedure.kind == "subscription":
+        return await _followed(talk, procedure, {"json": wanted})
+    answer = await talk.ask(procedure.name, json=wanted)
+    body = answer.json()
+    inside = {"error": body["error"]["json"]} if "error" in body else {"result": body["result"]["data"]["json"]}
+    return _heard(answer.status_code, inside, answer.text)
+
+
+async def batch(talk: Talk, procedure: Procedure[Any, Any], wanted: dict[str, Any]) -> Heard:
+    """A batch of one."""
+    answer = await _batched(talk, procedure, wanted, {})
+    return _heard(answer.status_code, answer.json()[0], answer.text)
+
+
+async def batch_stream(talk: Talk, procedure: Procedure[Any, Any], wanted: dict[str, Any]) -> Heard:
+    """A batch whose answer is lines of JSON, the status inside."""
+    answer = await _batched(talk, procedure, wanted, {"trpc-accept": "application/jsonl"})
+    assert answer.status_code == 200
+    inside = json.loads(answer.text.splitlines()[0])["0"][0][0]
+    return _heard(inside["error"]["data"]["httpStatus"] if "error" in inside else 200, inside, answer.text)
+
+
+FORMS = (single, superjson, batch, batch_stream)
+BATCHES = (batch, batch_stream)
+
+
+async def _batched(
+    talk: Talk, procedure: Procedure[Any, Any], wanted: dict[str, Any], headers: dict[str, str]
+) -> httpx.Response:
+    path = f"{MOUNT}{procedure.name}?batch=1"
+    if procedure.kind == "mutation":
+        return await talk.http.post(path, json={"0": wanted}, headers=headers)
+    return await talk.http.get(
+        MOUNT + procedure.name, params={"batch": "1", "input": json.dumps({"0": wanted})}, headers=headers
+    )
+
+
+async def _followed(talk: Talk, procedure: Procedure[Any, Any], given: dict[str, Any]) -> Heard:
+    async with talk.http.stream("GET", MOUNT + procedure.name, params={"input": json.dumps(given)}) as answer:
+        stream = Stream(answer)
+        assert answer.status_code == 200
+        first = await stream.next()
+        assert first is not None
+        assert first.name == "connected"
+        if first.id is not None:
+            return Heard(200, "", first.text)
+        refused = await stream.next()
+        assert refused is not None
+        assert refused.name == "serialized-error"
+        shape = refused.value["json"] if "json" in given else refused.value
+        return _heard(shape["data"]["httpStatus"], {"error": shape}, refused.text)
+
+
+def _heard(status: int, body: Any, text: str) -> Heard:
+    assert ("error" in body) != ("result" in body)
+    assert status == (body["error"]["data"]["httpStatus"] if "error" in body else 200)
+    return Heard(status, body.get("error", {}).get("message", ""), text)
+
+
 class House:
-    """A server with a record of each kind, and a key of each kind."""
+    """A server with a record of each kind, and a key of each kind with a line that uses it."""
 
     def __init__(self, server: RunningServer, admin: Talk) -> None:
         self.server = server
         self.admin = admin
+        self.talks: dict[str, Talk] = {}
         self.keys: dict[str, str | None] = {
             "no key": None,
             "unknown": new_key(),
@@ -106,6 +189,14 @@ class House:
             for name, value in INPUTS[procedure].items()
         }
 
+    def nothing(self, procedure: str) -> dict[str, Any]:
+        """The same input, but for ids of records that are nowhere."""
+        nowhere = {name: f"{name[:3]}_01ARZ3NDEKTSV4RRFFQ69G5FAV" for name in (*self.ids, "doomed")}
+        return {
+            name: value.format(**nowhere) if isinstance(value, str) else value
+            for name, value in INPUTS[procedure].items()
+        }
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
@@ -114,40 +205,72 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     async with running_server(directory, pace=0.0) as server, talking(server.url, server.key("admin")) as admin:
         house = House(server, admin)
         await house.furnish()
-        yield house
+        async with AsyncExitStack() as lines:
+            for who in EVERYBODY:
+                house.talks[who] = await lines.enter_async_context(talking(server.url, house.keys[who]))
+            yield house
 
 
 async def test_every_procedure_and_endpoint_of_the_contract_stands_in_the_matrix() -> None:
     assert INPUTS.keys() == PROCEDURES.keys()
     assert {endpoint.name for endpoint in ENDPOINTS} == {"upload", "asset", "aiStream"}
+    assert {procedure.name for procedure in IMPORTS} == {"getOrCreateConversation", "createSubConversation", "send"}
 
 
-@pytest.mark.parametrize("who", [*LIMITED, "viewer", "agent", "admin", "foreign"])
+def _refusal(who: str, permission: Permission | None) -> tuple[int, str] | None:
+    """What a caller hears before anything else is looked at; None for who may go on."""
+    if who in LIMITED:
+        return 401, NO_KEY if who == "no key" else UNKNOWN_KEY
+    role: RoleName = "admin" if who == "foreign" else who  # type: ignore[assignment]
+    return None if permits(ROLES[role], permission) else (403, missing_permission(str(permission)))
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=lambda procedure: procedure.name)
 async def test_a_procedure_asks_for_its_permission(house: House, procedure: Procedure[Any, Any], who: str) -> None:
-    async with talking(house.server.url, house.keys[who]) as talk:
-        status, sentence = await _called(talk, procedure, await house.wanted(procedure.name))
-    if who in LIMITED:
-        assert (status, sentence) == (401, NO_KEY if who == "no key" else UNKNOWN_KEY)
-    elif who == "foreign":
-        assert status == (200 if procedure.name in NAMES_NOTHING else 404), sentence
-    elif permits(ROLES[who], procedure.permission):  # type: ignore[index]
-        assert status == 200, sentence
-    else:
-        assert (status, sentence) == (403, missing_permission(str(procedure.permission)))
+    refusal = _refusal(who, procedure.permission)
+    for form in FORMS:
+        heard = await form(house.talks[who], procedure, await house.wanted(procedure.name))
+        if procedure.kind == "subscription" and form in BATCHES:
+            expected = (400, "Cannot batch subscription calls")
+        elif refusal is not None:
+            expected = refusal
+        elif who == "foreign" and procedure.name not in NAMES_NOTHING:
+            missing = await single(house.talks["admin"], procedure, house.nothing(procedure.name))
+            expected = (404, missing.sentence)
+        else:
+            expected = (200, "")
+        assert heard[:2] == expected, form.__name__
+        if who == "foreign":
+            assert not any(one in heard.text for one in house.ids.values()), form.__name__
 
 
-@pytest.mark.parametrize("who", [*LIMITED, "viewer", "agent", "admin", "foreign"])
+@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=lambda procedure: procedure.name)
+async def test_an_input_is_looked_at_last_and_unknown_fields_are_refused_by_name(
+    house: House, procedure: Procedure[Any, Any]
+) -> None:
+    for who, talk in house.talks.items():
+        for form in (single, superjson):
+            heard = await form(talk, procedure, await house.wanted(procedure.name) | {"surprise": 1})
+            assert heard[:2] == (_refusal(who, procedure.permission) or (400, "unknown field: surprise")), who
+
+
+async def test_who_may_not_change_anything_has_changed_nothing(house: House) -> None:
+    log = await house.admin.call("listAuditLog", limit=100)
+    names = {entry["actor"]["name"] for entry in log["items"]}
+    assert names <= {None, "Maya Okafor", "Some agent", "Some admin"}
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 async def test_an_endpoint_asks_for_its_permission(house: House, endpoint: Endpoint, who: str) -> None:
-    async with talking(house.server.url, house.keys[who]) as talk:
-        answer = await _requested(talk, house, endpoint)
+    answer = await _requested(house.talks[who], house, endpoint)
     if who == "no key":
         assert (answer.status_code, answer.json()) == (401, {"message": NO_KEY})
     elif who in LIMITED:
         assert (answer.status_code, answer.json()) == (401, {"error": UNKNOWN_KEY})
     elif who == "foreign" and endpoint == ASSET:
-        assert answer.status_code == 404
+        assert (answer.status_code, answer.json()) == (404, {"message": "File not found."})
     elif who == "foreign" and endpoint == AI_STREAM:
         assert "not found" in answer.text
     elif who == "foreign" or permits(ROLES[who], endpoint.permission):  # type: ignore[index]
@@ -156,12 +279,17 @@ async def test_an_endpoint_asks_for_its_permission(house: House, endpoint: Endpo
         assert (answer.status_code, answer.json()) == (403, {"message": missing_permission(str(endpoint.permission))})
 
 
-async def test_an_import_asks_for_a_permission_of_its_own(house: House) -> None:
-    wanted = {"conversationId": house.ids["conversation"], "content": {"en": "Once"}, "createdAt": "2020-01-01T00:00Z"}
-    async with talking(house.server.url, house.keys["agent"]) as talk:
-        answer = await talk.ask("send", **wanted)
-    assert answer.status_code == 403
-    assert answer.json()["error"]["message"] == missing_permission("connect360:workspace:manage")
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("procedure", IMPORTS, ids=lambda procedure: procedure.name)
+async def test_an_import_asks_for_a_permission_of_its_own(
+    house: House, procedure: Procedure[Any, Any], who: str
+) -> None:
+    wanted = await house.wanted(procedure.name) | {"createdAt": "2020-01-01T00:00Z"}
+    heard = await single(house.talks[who], procedure, wanted)
+    expected = _refusal(who, procedure.permission) or _refusal(who, MANAGE) or (200, "")
+    if who == "foreign" and procedure.name not in NAMES_NOTHING:
+        expected = (404, heard.sentence)
+    assert heard[:2] == expected
 
 
 @pytest.mark.parametrize("place", ["query", "x-api-key", "bearer", "both"])
@@ -190,25 +318,6 @@ async def test_each_call_of_a_batch_is_asked_for_its_own_permission(house: House
     assert answer.status_code == 207
     assert "result" in said
     assert refused["error"]["message"] == missing_permission("connect360:conversation:delete")
-
-
-async def _called(talk: Talk, procedure: Procedure[Any, Any], wanted: dict[str, Any]) -> tuple[int, str]:
-    """The status that a call ends with, in HTTP or in the stream, and its sentence."""
-    if procedure.kind != "subscription":
-        answer = await talk.ask(procedure.name, **wanted)
-        return answer.status_code, answer.json().get("error", {}).get("message", "")
-    async with talk.http.stream("GET", MOUNT + procedure.name, params={"input": json.dumps(wanted)}) as answer:
-        stream = Stream(answer)
-        assert answer.status_code == 200
-        first = await stream.next()
-        assert first is not None
-        assert first.name == "connected"
-        if first.id is not None:
-            return 200, ""
-        refused = await stream.next()
-        assert refused is not None
-        assert refused.name == "serialized-error"
-        return refused.value["data"]["httpStatus"], refused.value["message"]
 
 
 async def _requested(talk: Talk, house: House, endpoint: Endpoint) -> httpx.Response:

@@ -32,7 +32,7 @@ def build_app(config: Config) -> Starlette:
     files = FileRoutes(service)
     ai = AiRoutes(service, config.models, pace=config.pace)
     app = Starlette(
-        routes=[*health.ROUTES, *trpc.ROUTES, *files.routes(), *ai.routes()],
+        routes=[*trpc.ROUTES, *health.ROUTES, *files.routes(), *ai.routes()],
         middleware=[Middleware(KnownHosts, hosts=config.hosts)],
         exception_handlers={404: not_here, 405: wrong_method, Exception: on_fault},
         lifespan=lifespan,

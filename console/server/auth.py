@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from console.contract.errors import NO_KEY, UNKNOWN_KEY, missing_permission
@@ -57,6 +58,7 @@ VISIT: ContextVar[Visit] = ContextVar("visit")
 """The request that the running task answers."""
 
 
+@lru_cache(1_000)
 def caller_of(record: KeyRecord) -> Caller:
     """A key that was found good, as the caller it speaks for."""
     return Caller(

@@ -180,7 +180,7 @@ def read_json(text: str | bytes) -> Any:
     """A JSON value. Raises a Refusal for what is none, or is deeper or of more parts than anybody means."""
     try:
         said = text.decode("utf-8-sig") if isinstance(text, bytes) else text
-        value = json.loads(said, parse_constant=_refuse, parse_float=_finite)
+        value = _DECODER.decode(said)
     except (ValueError, RecursionError):
         raise bad_request("The input is not valid JSON.") from None
     _check_size(value)
@@ -196,6 +196,9 @@ def _finite(number: str) -> float:
     if not math.isfinite(value):
         raise ValueError(number)
     return value
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
 
 
 def _check_size(value: Any) -> None:

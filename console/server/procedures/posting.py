@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
@@ -63,6 +64,7 @@ _MOVED = (
     "activity_at",
     "updated_at",
 )
+_moved = attrgetter(*_MOVED)
 _MOVE_ON = Prepared(
     update(conversations)
     .where(conversations.c.workspace_id == bindparam("workspace"), conversations.c.id == bindparam("conversation"))
@@ -213,7 +215,8 @@ def _move_on(
         metadata = reopened(unpack(row.metadata))
         changes |= {"metadata": pack(metadata), "status": "open", "snoozed_until": None, "status_at": at}
     # All columns each time, changed or not, so that the statement is always the same.
-    values = {f"new_{name}": changes.get(name, getattr(row, name)) for name in _MOVED}
+    values = {f"new_{name}": kept for name, kept in zip(_MOVED, _moved(row), strict=True)}
+    values |= {f"new_{name}": value for name, value in changes.items()}
     _MOVE_ON.run(transaction.connection, {"workspace": workspace_id, "conversation": row.id} | values)
     return opens
 

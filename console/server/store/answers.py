@@ -16,6 +16,8 @@ from console.server.store.prepared import Prepared
 from console.server.store.schema import answers
 from console.server.store.writer import Transaction
 
+_ENCODER = json.JSONEncoder(sort_keys=True, default=str)
+
 KEPT = 24 * 60 * 60 * 1000
 
 _KNOWN = Prepared(
@@ -42,8 +44,7 @@ class Asked:
 
 def question_of(path: str, raw: Any) -> str:
     """A hash of procedure and input, the same whatever the order of the input's fields."""
-    text = json.dumps([path, raw], sort_keys=True, ensure_ascii=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode([path, raw]).encode()).hexdigest()
 
 
 def first_answer(transaction: Transaction, asked: Asked) -> bytes | None:

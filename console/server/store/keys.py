@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -16,8 +16,7 @@ from console.server.store.schema import keys, members, workspaces
 from console.server.store.writer import Transaction
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRecord:
+class KeyRecord(NamedTuple):
     """A key with whose it is and where it opens."""
 
     id: str
@@ -67,7 +66,7 @@ _USED = (
 
 
 def _record(row: Sequence[Any]) -> KeyRecord:
-    return KeyRecord(*row)
+    return KeyRecord._make(row)
 
 
 def key_by_hash(connection: Connection, hashed: str) -> KeyRecord | None:

@@ -7,13 +7,16 @@ from typing import Any
 
 from console.server.refusal import Refusal
 
+# Made once: json.dumps with settings makes an encoder each time.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 MOST = 65_536
 """How many characters an open value of a client's may have: it is read with every list and sent with every event."""
 
 
 def pack(value: Any) -> str:
     """A JSON value as text."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def pack_within(value: Any, name: str) -> str:

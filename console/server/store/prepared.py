@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _DIALECT = sqlite.dialect(paramstyle="named")
 _LIST = "ids"
+_NOTHING: Mapping[str, Any] = {}
 
 
 class Prepared:
@@ -54,12 +55,12 @@ class Prepared:
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Run it; the cursor has what it returns."""
-        return self._run(connection, self.text, {**self._constants, **values} if self._constants else values)
+        return run(connection, self.text, {**self._constants, **values} if self._constants else values)
 
     def run_for(self, connection: Connection, ids: Iterable[str], values: Mapping[str, Any]) -> sqlite3.Cursor:
         """Run it for a list of ids."""
         listed = {f"{_LIST}_{place}": one for place, one in enumerate(ids, 1)}
-        return self._run(connection, self._text_for(len(listed)), {**self._constants, **values, **listed})
+        return run(connection, self._text_for(len(listed)), {**self._constants, **values, **listed})
 
     def first(self, connection: Connection, values: Mapping[str, Any]) -> Any:
         """The first row by the names of its columns, None without one."""
@@ -85,12 +86,6 @@ class Prepared:
         cursor = self.run_for(connection, ids, values)
         return list(map(self._named(cursor), cursor))
 
-    def _run(self, connection: Connection, text: str, values: Mapping[str, Any]) -> sqlite3.Cursor:
-        try:
-            return driver_of(connection).execute(text, values)
-        except sqlite3.Error as error:
-            raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
-
     def _text_for(self, count: int) -> str:
         text = self._by_count.get(count)
         if text is None:
@@ -106,6 +101,14 @@ class Prepared:
             self._row = cast("Any", namedtuple("Row", names, rename=True))._make
         assert self._row is not None
         return self._row
+
+
+def run(connection: Connection, text: str, values: Mapping[str, Any] = _NOTHING) -> sqlite3.Cursor:
+    """Run a statement in SQLite's words. Raises SQLAlchemy's errors, without values."""
+    try:
+        return driver_of(connection).execute(text, values)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(text, None, error, sqlite3.Error, hide_parameters=True) from error
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ from console.server.attempt import Attempt
 from console.server.clock import Clock, as_milliseconds, utc_now
 from console.server.ids import Ids
 from console.server.store.indexing import index_new
+from console.server.store.prepared import driver_of, run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -150,18 +151,17 @@ class Writer:
 
 def _is_open(connection: Connection) -> bool:
     """Whether the transaction is still there. SQLite drops it on a full disk, and no commit tells."""
-    driver: Any = connection.connection.dbapi_connection
-    return bool(driver.in_transaction)
+    return driver_of(connection).in_transaction
 
 
 @contextmanager
 def _savepoint(connection: Connection) -> Iterator[None]:
     """Undo what the block wrote if it raises. By hand: begin_nested() costs as much as an insert."""
-    connection.exec_driver_sql("SAVEPOINT mutation")
+    run(connection, "SAVEPOINT mutation")
     try:
         yield
     except BaseException:
-        connection.exec_driver_sql("ROLLBACK TO mutation")
-        connection.exec_driver_sql("RELEASE mutation")
+        run(connection, "ROLLBACK TO mutation")
+        run(connection, "RELEASE mutation")
         raise
-    connection.exec_driver_sql("RELEASE mutation")
+    run(connection, "RELEASE mutation")

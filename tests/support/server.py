@@ -10,21 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from console.contract.permissions import RoleName
+from console.server.connections import Bounds
 from console.server.keyring import create_keys, holder, list_keys, private_directory, revoke_key
 from console.server.run import WorkspaceServer, address_of, open_socket
 from console.server.service import Config
 
+_BOUNDS = Bounds()
 MAYA = "Maya Okafor <maya@example.com>"
 
 
 class RunningServer:
     """A server that runs. `url` stays the same over stop and start."""
 
-    def __init__(self, directory: Path, settings: dict[str, Any]) -> None:
+    def __init__(self, directory: Path, settings: dict[str, Any], bounds: Bounds) -> None:
         self.directory = private_directory(directory)
         self.url = ""
         self.server: WorkspaceServer | None = None
         self._settings = settings
+        self._bounds = bounds
         self._port = 0
         self._serving: asyncio.Task[None] | None = None
 
@@ -33,7 +36,8 @@ class RunningServer:
         bound: socket.socket = open_socket("127.0.0.1", self._port)
         self._port = bound.getsockname()[1]
         self.url = address_of(bound)
-        self.server = WorkspaceServer(Config(self.directory, **self._settings), takes_signals=False)
+        config = Config(self.directory, **self._settings)
+        self.server = WorkspaceServer(config, takes_signals=False, bounds=self._bounds)
         self._serving = asyncio.create_task(self.server.serve([bound]))
         listening = asyncio.create_task(self.server.listening.wait())
         await asyncio.wait({self._serving, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -69,9 +73,9 @@ class RunningServer:
 
 
 @asynccontextmanager
-async def running_server(directory: Path, **settings: Any) -> AsyncIterator[RunningServer]:
+async def running_server(directory: Path, *, bounds: Bounds = _BOUNDS, **settings: Any) -> AsyncIterator[RunningServer]:
     """A server on `directory` while the block runs, with the `settings` of `Config`. No rate limit unless given."""
-    server = RunningServer(directory, {"rate": 0.0} | settings)
+    server = RunningServer(directory, {"rate": 0.0} | settings, bounds)
     await server.start()
     try:
         yield server

@@ -25,6 +25,7 @@ _VARY = ("vary", "trpc-accept, accept")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DEEPEST = 64
+_MOST_DIGITS = 308
 _MOST_VALUES = 20_000  # in one body: each costs the loop some microseconds, so that more would hold up everybody
 _WRAPPED = re.compile(rb'\s*\{\s*(?:"\d+"\s*:\s*\{\s*)?"json"\s*:')
 _JSON = "application/json"
@@ -198,7 +199,14 @@ def _finite(number: str) -> float:
     return value
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+def _countable(number: str) -> int:
+    """A whole number that every client can read as one, be it not exactly: for JavaScript the others are infinite."""
+    if len(number) > _MOST_DIGITS:
+        raise ValueError(number[:_MOST_DIGITS])
+    return int(number)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite, parse_int=_countable)
 
 
 def _check_size(value: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from console.contract.inputs import ListAuditLog
-from console.contract.procedures import PROCEDURES
+from console.contract.procedures import PROCEDURES, UPLOAD
 from console.contract.shapes import AuditEntry
 from console.server.procedures import MOMENTARY, MUTATIONS
 from console.server.procedures.audit import entries, list_audit_log
@@ -168,6 +168,14 @@ async def test_each_call_of_a_batch_is_recorded(admin: Talk) -> None:
     answer = await admin.http.post(MOUNT + ",v1.connect.".join(["send"] * 5) + "?batch=1", json=body)
     sent = {result["result"]["data"]["id"] for result in answer.json()}
     assert {entry["targetId"] for entry in await logged(admin, action="send")} == sent
+
+
+async def test_uploads_stand_in_the_log_without_their_names(admin: Talk) -> None:
+    sent = [("files", ("passport of Jane.txt", b"text")), ("files", ("b.txt", b"more"))]
+    files = (await admin.http.post(UPLOAD.path, files=sent)).json()["files"]
+    log = (await logged(admin, action=UPLOAD.name))[::-1]
+    assert [(entry["targetKind"], entry["targetId"]) for entry in log] == [("attachment", file["id"]) for file in files]
+    assert [entry["details"] for entry in log] == [{"type": "text/plain", "size": 4}] * 2
 
 
 async def test_keys_made_and_revoked_at_the_machine_stand_in_the_log(server: RunningServer, admin: Talk) -> None:

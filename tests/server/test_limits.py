@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ async def test_a_list_is_left_at_its_first_fault(agent: Talk) -> None:
 
 
 async def test_numbers_beyond_all_bounds_are_refused(agent: Talk) -> None:
-    for number in ("1e400", "-1e999"):
+    for number in ("1e400", "-1e999", "9" * 309, "-" + "9" * 5000):
         body = f'{{"customer":{{"metadata":{{"n":{number}}}}}}}'
         answer = await agent.http.post(
             MOUNT + "getOrCreateConversation", content=body, headers={"content-type": "application/json"}
@@ -81,6 +82,45 @@ async def test_numbers_beyond_all_bounds_are_refused(agent: Talk) -> None:
         assert answer.status_code == 400
     wrapped = {"json": {"customer": {"tags": [1]}}, "meta": {"values": {"customer.tags." + "9" * 5000: ["undefined"]}}}
     assert (await agent.http.post(MOUNT + "getOrCreateConversation", json=wrapped)).status_code == 400
+
+
+async def test_metadata_may_hold_whatever_json_can_say(agent: Talk) -> None:
+    top = await agent.customer()
+    odd = {
+        "\0": "\0\x1b[2J",
+        "": {"__proto__": {"constructor": 1}},
+        "n": [1e308, -5e-324, 12345678901234567890, 10**307],
+        "status": "closed",
+        "labels": {"not": "a list"},
+        "priority": 7,
+        "assigneeId": ["nobody"],
+        "snoozedUntil": "tomorrow",
+    }
+    changed = await agent.call("updateConversation", id=top["id"], metadata=odd)
+    assert changed["metadata"] == odd == (await agent.one(top["id"]))["metadata"]
+    for filters in ({"status": "open"}, {"assigneeId": None}):
+        page = await agent.call("listConversations", **filters)
+        assert [one["id"] for one in page["items"]] == [top["id"]]  # a wrong word of triage is none
+
+
+async def test_lone_surrogates_which_no_text_can_hold_are_replaced(agent: Talk) -> None:
+    body = json.dumps({"customer": {"name": "\ud83d Jane"}, "metadata": {"\udfff": "\ud800"}})
+    headers = {"content-type": "application/json"}
+    answer = await agent.http.post(MOUNT + "getOrCreateConversation", content=body, headers=headers)
+    top = answer.json()["result"]["data"]
+    assert top["customer"]["name"] == "\ufffd Jane"
+    assert top["metadata"] == {"\ufffd": "\ufffd"}
+
+
+async def test_blank_marks_make_no_two_people_one(agent: Talk) -> None:
+    blank = {"externalId": " ", "email": "", "phone": "\t"}
+    made = [await agent.call("getOrCreateConversation", customer=blank) for _ in range(2)]
+    assert made[0]["customer"]["id"] != made[1]["customer"]["id"]
+    assert made[0]["customer"] == {
+        "id": made[0]["customer"]["id"],
+        **dict.fromkeys(("externalId", "name", "email", "phone", "image")),
+        "metadata": {},
+    }
 
 
 async def test_a_time_that_no_zone_can_show_is_refused(admin: Talk) -> None:

@@ -110,7 +110,7 @@ class FileRoutes:
         def write(transaction: Transaction) -> None:
             add_attachments(transaction, caller.workspace_id, stored)
             for file in stored:
-                details = {"name": file.name, "type": file.type, "size": file.size}
+                details = {"type": file.type, "size": file.size}  # a name may be as private as what is inside
                 deed = audit.Deed(UPLOAD.name, "attachment", file.id, details)
                 audit.record(transaction, caller.workspace_id, caller.member_id, caller.key_id, deed)
 

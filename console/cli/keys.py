@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.cli.serve import data_directory
+from console.cli.serve import Amount, data_directory
 from console.contract.permissions import ROLES, RoleName
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="Where the server keeps its data."
 )
+_DAYS = Amount(0, 36_500, min_open=True)
 _COLUMNS = ("id", "workspace", "member", "role", "created", "last used", "expires", "revoked")
 
 
@@ -32,9 +33,7 @@ def keys() -> None:
 @click.option("--workspace", default="Workspace", show_default=True, help="The workspace by name; made if it is new.")
 @click.option("--member", "members", multiple=True, required=True, help='"Name <email>". One address is one member.')
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*ROLES]), help="What the key may do.")
-@click.option(
-    "--expires-in", "expires", type=click.FloatRange(0, min_open=True), metavar="DAYS", help="Good for so many days."
-)
+@click.option("--expires-in", "expires", type=_DAYS, metavar="DAYS", help="Good for so many days.")
 def create(
     data: Path | None, workspace: str, members: tuple[str, ...], roles: tuple[RoleName, ...], expires: float | None
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,12 +24,23 @@ def data_directory(chosen: Path | None) -> Path:
     return Path(platformdirs.user_data_dir(APP))
 
 
+class Amount(click.FloatRange):
+    """A number within bounds. `nan` is within any bounds of click's."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number, or a usage error."""
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8360, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Where the data is kept.")
 @click.option(
-    "--rate", default=50.0, show_default=True, type=click.FloatRange(0), help="Calls a second and key; 0 for no limit."
+    "--rate", default=50.0, show_default=True, type=Amount(0, 1e6), help="Calls a second and key; 0 for no limit."
 )
 @click.option("--public", is_flag=True, help="Allow an address that other machines can reach.")
 @click.option("--quiet", is_flag=True, help="Write no line about each request, only what goes wrong.")

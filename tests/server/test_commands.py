@@ -63,30 +63,6 @@ async def test_a_key_is_printed_alone_and_opens_a_server_that_says_when_it_liste
         assert process.returncode is None
 
 
-@pytest.mark.parametrize(
-    ("number", "half"),
-    [
-        (signal.SIGTERM, b"POST /api/trpc/x HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n12"),
-        (signal.SIGINT, b""),
-    ],
-    ids=["SIGTERM", "SIGINT"],
-)
-async def test_a_server_ends_within_seconds_though_streams_and_half_a_request_are_open(
-    tmp_path: Path, number: signal.Signals, half: bytes
-) -> None:
-    _, key, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA)
-    async with served(tmp_path) as (process, url), talking(url, key.strip()) as talk, following(talk) as stream:
-        host, port = url.removeprefix("http://").split(":")
-        _, writer = await asyncio.open_connection(host, int(port))
-        writer.write(half)
-        await writer.drain()
-        process.send_signal(number)
-        async with asyncio.timeout(5):
-            await process.wait()
-        assert await stream.next() is None
-        writer.close()
-
-
 async def test_what_clients_still_owe_is_no_fault_at_the_end(tmp_path: Path) -> None:
     _, key, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA)
     form = "multipart/form-data; boundary=x"
@@ -182,6 +158,8 @@ async def test_a_listed_key_is_revoked_beside_a_running_server(tmp_path: Path) -
         (("serve", "--host", "0.0.0.0"), "0.0.0.0 can be reached from other machines. Add --public"),
         (("serve", "--host", "support.example.com"), "can be reached from other machines"),
         (("serve", "--data", "{file}"), "is a file"),
+        (("serve", "--rate", "nan"), "'nan' is no number"),
+        (("serve", "--rate", "inf"), "is not in the range"),
         (("serve", "--data", "/proc/nowhere"), "cannot be used for data"),
         (("keys", "create", "--data", "{data}", "--member", "Maya", "--role", "admin"), '"Maya" is not a member'),
         (("keys", "create", "--data", "{data}", *MAYA, "--role", "viewer"), "1 members but 2 roles"),

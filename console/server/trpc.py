@@ -104,7 +104,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def read_head(request: Request, procedures: Procedures) -> Calls:
+def read_head(request: Request, procedures: Procedures, most: int = MOST_CALLS) -> Calls:
     """The calls in a request, still without their inputs.
 
     Raises a Refusal for what concerns them all: that answer is one object without a path.
@@ -115,7 +115,7 @@ def read_head(request: Request, procedures: Procedures) -> Calls:
     if request.method not in ("GET", "HEAD"):
         _check_content_type(request.headers.get("content-type"))
     paths = path.split(",") if is_batch else [path]
-    if len(paths) > MOST_CALLS:
+    if len(paths) > most:
         raise bad_request("Batch call exceeds maximum size")
     kinds = {procedures[one].kind: None for one in paths if one in procedures}
     if len(kinds) > 1:
@@ -235,10 +235,11 @@ def _whole(value: Any) -> Any:
 
 
 def _decoded(path: str) -> str:
-    """A path without its escapes, and without one trailing slash."""
+    """A path without one trailing slash and without its escapes."""
+    path = path.removesuffix("/")
     try:
         if not _BAD_ESCAPE.search(path):
-            return unquote(path, errors="strict").removesuffix("/")
+            return unquote(path, errors="strict")
     except UnicodeDecodeError:
         pass
     raise bad_request(f'Invalid URL-encoding in path "{path}"')
@@ -285,11 +286,11 @@ def _refusal(method: str, path: str, is_batch: bool, procedure: Procedure[Any, A
     """What is wrong with a call whoever makes it: first its path, then its method."""
     if procedure is None:
         return Refusal("NOT_FOUND", f'No procedure found on path "{path}"')
-    if procedure.kind == "subscription" and is_batch:
-        return bad_request("Cannot batch subscription calls")
     if method != _METHODS[procedure.kind]:
         sentence = f'Unsupported {method}-request to {procedure.kind} procedure at path "{path}"'
         return Refusal("METHOD_NOT_SUPPORTED", sentence)
+    if procedure.kind == "subscription" and is_batch:
+        return bad_request("Cannot batch subscription calls")
     return None
 
 

@@ -234,6 +234,7 @@ def test_a_streamed_batch_is_one_head_line_of_finished_values(header: str, query
         ('{"json":[1],"meta":{"values":{"%s.a":["undefined"]}}}' % ("9" * 5000), [1]),
         ('{"json":1,"other":2}', {"json": 1, "other": 2}),
     ],
+    ids=["plain", "null", "undefined", "nested", "dotted", "list", "date", "place", "other"],
 )
 def test_a_wrapped_input_means_what_its_sender_meant(raw: str, meant: Any) -> None:
     calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON), raw.encode())
@@ -290,6 +291,7 @@ def test_the_longest_wait_of_a_batch_is_told() -> None:
         (b'{"a":-1e999}', "The input is not valid JSON."),
         (b'{"a":"\xed\xa0\x80"}', "The input is not valid JSON."),
     ],
+    ids=["nan", "byte", "digits", "open", "deep", "many", "infinite", "minus infinite", "surrogate"],
 )
 def test_input_that_would_harm_is_refused_with_a_sentence(body: bytes, sentence: str) -> None:
     calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON), body)
@@ -305,6 +307,7 @@ def test_input_that_would_harm_is_refused_with_a_sentence(body: bytes, sentence:
         (b'{"\\udfff":["\\ud83d\\ude00"]}', {"\ufffd": ["😀"]}),
         (b"[" * 64 + b"]" * 64, None),
     ],
+    ids=["mark", "surrogate", "pair", "deep"],
 )
 def test_input_that_no_table_could_keep_is_made_whole(body: bytes, meant: Any) -> None:
     calls = read_request(Request("POST", "v1.connect.echoM", "", _JSON), body)

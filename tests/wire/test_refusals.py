@@ -190,3 +190,11 @@ def _lines(answer: httpx.Response, form: str) -> Any:
     """What the one line of a streamed batch holds."""
     head = json.loads(answer.text)
     return head["json"] if form == "superjson" else head
+
+
+async def test_a_long_batch_of_queries_fits_into_an_address(http: httpx.AsyncClient) -> None:
+    wanted = {str(place): {"conversationId": f"conv_{place:026}"} for place in range(MOST_CALLS)}
+    path = ",".join(["v1.connect.listMessages"] * MOST_CALLS)
+    answer = await http.get(f"/api/trpc/{path}?batch=1", params={"batch": "1", "input": json.dumps(wanted)})
+    assert len(str(answer.request.url)) > 9_000
+    assert (answer.status_code, len(answer.json())) == (404, MOST_CALLS)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import pytest_asyncio
 
-from console.contract.errors import UNKNOWN_KEY
+from console.contract.errors import NO_KEY, UNKNOWN_KEY
 from console.contract.events import EVENT
 from tests.server.calling import Talk, talking
 from tests.support.server import RunningServer, running_server
@@ -219,6 +219,13 @@ async def test_refusals_reach_whoever_subscribed(
         {"code": "UNAUTHORIZED", "httpStatus": 401, "path": "v1.connect.events"},
     )
     assert (invalid["message"], invalid["data"]["httpStatus"]) == ("unknown field: surprise", 400)
+
+
+async def test_a_key_is_never_taken_from_the_address(node: Node, server: RunningServer) -> None:
+    client = follower(server, "plain")
+    parameters = {"authorization": f"Bearer {client.key}", "apiKey": str(client.key)}
+    following = node.follow(replace(client, key=None, options={"connectionParams": parameters}))
+    assert (await following.next("error"))["error"]["message"] == NO_KEY
 
 
 async def test_a_subscription_to_nothing_fails_and_is_not_tried_again(node: Node, server: RunningServer) -> None:

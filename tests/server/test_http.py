@@ -167,6 +167,10 @@ async def test_a_store_that_cannot_be_read_answers_in_the_form_of_each_route(
         assert (answer.status_code, answer.json()["error"]["message"]) == (503, UNREADABLE)
     answer = await agent.http.get(ASSET.path.replace("{key}", "x"))
     assert (answer.status_code, answer.json()) == (503, {"message": UNREADABLE})
+    assert (await agent.http.get("/healthz")).status_code == 200
+    await store.write(lambda transaction: transaction.connection.exec_driver_sql("ALTER TABLE workspaces RENAME TO w"))
+    answer = await agent.http.get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"message": UNREADABLE})
     assert "no such table" in caplog.text
     assert "SELECT" not in caplog.text
 

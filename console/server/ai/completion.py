@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _MOST_CHARACTERS = 20_000
 _MOST_BYTES = 8 * 1024 * 1024
 """Of the whole answer with all that the protocol wraps around its words."""
+_MOST_LINES = 60_000
+"""Two a chunk: a line of nothing costs as much to read as one of words."""
 _END = "[DONE]"
 
 _LATE = "The model did not answer in time. Try again."
@@ -118,10 +120,11 @@ async def _chunks(response: httpx.Response) -> AsyncGenerator[str, None]:
 
 async def _bounded(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     """The body as it comes, never unpacked."""
-    size = 0
+    size = lines = 0
     async for piece in response.aiter_raw():
         size += len(piece)
-        if size > _MOST_BYTES:
+        lines += piece.count(b"\n") + piece.count(b"\r")
+        if size > _MOST_BYTES or lines > _MOST_LINES:
             raise AgentFailed(_ENDLESS)
         yield piece
 

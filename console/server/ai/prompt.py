@@ -37,11 +37,11 @@ _WE_WROTE_FIRST = "(The workspace wrote first.)"
 _NOT_ANSWERED = "(The customer has not answered yet.)"
 _IS_WRITING = "(An agent is writing a reply.)"
 
-_TOKEN = re.compile(r"[<＜](?=[^\s\d=<＜-])|\[(?=/?[A-Za-z_]{2,30}\])")
+_TOKEN = re.compile(r"(?<![<＜])[<＜]++(?=[^\s\d=-])|\[(?=/?[A-Za-z_]{2,30}\])")
 _ROLE = re.compile(
     r"^([ \t#*>]{0,8}(?:system|user|human|customer|assistant|ai|bot|instruction|input|response)\W{0,4}):", re.I | re.M
 )
-_HARMLESS = {"<": "‹", "＜": "‹", "[": "("}
+_HARMLESS = str.maketrans("<＜[", "‹‹(")
 
 
 class ChatMessage(TypedDict):
@@ -76,7 +76,7 @@ def unframed(text: str) -> str:
     Many a server reads `<|im_end|>`, `</s>` or `[INST]` as its own token wherever it stands, so their first character
     becomes one that looks alike and means nothing. So does the colon of a line that begins with a role.
     """
-    return _ROLE.sub(r"\1：", _TOKEN.sub(lambda found: _HARMLESS[found[0]], text))
+    return _ROLE.sub(r"\1：", _TOKEN.sub(lambda found: found[0].translate(_HARMLESS), text))
 
 
 def _said(assignment: Assignment, room: int) -> list[ChatMessage]:

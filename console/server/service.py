@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from console.contract.shapes import Agent
 from console.server.auth import VISIT, Caller, Hasher, Visit, caller_of, key_in, same, unknown_key
 from console.server.broadcast import Hub
 from console.server.clock import Clock, as_milliseconds, utc_now
+from console.server.feed import Feed
 from console.server.files import FileStore
 from console.server.limiter import Limiter
 from console.server.refusal import UNREADABLE, Refusal
@@ -62,6 +63,7 @@ class Service:
         self._discards: set[asyncio.Task[Any]] = set()
         self._hasher = Hasher(config.directory)
         self.store = Store(config.directory, self._committed, config.clock)
+        self.feed = Feed(self.store)
 
     def now(self) -> int:
         """The moment, as the tables keep it."""
@@ -126,9 +128,14 @@ class Service:
 
         self.in_background(note())
 
+    def wake(self, workspaces: Collection[str]) -> None:
+        """Something happened there: whoever follows reads on, and nobody what was read before."""
+        self.feed.forget(workspaces)
+        self.hub.wake(workspaces)
+
     def _committed(self, batch: Committed) -> None:
         """Have the listeners look, and drop the files that nothing names any more."""
-        self.hub.wake(batch.workspaces)
+        self.wake(batch.workspaces)
         if batch.files:
             self._begin(asyncio.to_thread(self.files.discard, batch.files), self._discards)
 
@@ -147,7 +154,7 @@ class Service:
             except SQLAlchemyError as error:  # a full disk, a lock held too long: it passes, and keys must be watched
                 report("keys could not be watched", error)
                 continue
-            self.hub.wake({workspace for workspace, number in newest.items() if last.get(workspace) != number})
+            self.wake({workspace for workspace, number in newest.items() if last.get(workspace) != number})
             last = newest
 
     def _begin(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[Any]]) -> None:

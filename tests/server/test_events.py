@@ -228,7 +228,7 @@ async def test_a_stream_whose_store_fails_says_so_and_nothing_of_why(
         await store.write(
             lambda transaction: transaction.connection.exec_driver_sql("ALTER TABLE events RENAME TO e") and None
         )
-        server.server.service.hub.wake(server.server.service.hub.workspaces())
+        server.server.service.wake(server.server.service.hub.workspaces())
         told = await stream.next()
         assert told is not None
         assert (told.name, told.value["message"]) == ("serialized-error", UNREADABLE)

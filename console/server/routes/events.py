@@ -20,7 +20,6 @@ from console.server.presence import Place
 from console.server.refusal import UNREADABLE, Refusal
 from console.server.service import Service
 from console.server.store import events
-from console.server.store.events import Follow
 from console.server.trpc import Calls, error_shape
 
 if TYPE_CHECKING:
@@ -66,7 +65,6 @@ async def _followed(
     service: Service, caller: Caller, last: str | None, settings: str, is_wrapped: bool
 ) -> AsyncGenerator[ServerSentEvent | bytes]:
     """What a caller is told from `last` on. Raises the refusal that ends it."""
-    follow = Follow(caller.workspace_id, caller.member_id, caller.key_id)
     with service.hub.listening(caller.workspace_id, caller.key_id, caller.member_id) as listener:
         oldest, newest = await service.store.read(events.bounds, caller.workspace_id)
         position = newest if last is None else _number(last)
@@ -76,13 +74,14 @@ async def _followed(
         # Where the past is lost, only `resync` may bring it: who loses the line between the two must be told again.
         yield _said(settings, "connected", None if is_lost else str(start))
         if is_lost:
-            yield _told(Resync(id=str(start), at=service.config.clock()), is_wrapped)
+            resync = EVENT.dump_json(Resync(id=str(start), at=service.config.clock()), by_alias=True)
+            yield _numbered(resync, start, is_wrapped)
         while not listener.is_closing:
             if listener.is_behind:
                 listener.is_behind = False
-                page = await service.store.read(events.after, follow, start)
-                for event in page.events:
-                    yield _told(event, is_wrapped)
+                page = await service.feed.after(caller.workspace_id, start)
+                for number, text in page.to(caller.member_id, caller.key_id):
+                    yield _numbered(text, number, is_wrapped)
                 start, listener.is_behind = page.last, page.has_more or listener.is_behind
             for member, place in listener.take_places().items():
                 yield _told_untracked(_presence(service, member, place), is_wrapped, str(start))
@@ -126,9 +125,9 @@ def _number(last: str) -> int | None:
     return int(last) if last.isascii() and last.isdecimal() and len(last) < 19 else None
 
 
-def _told(event: Event, wrapped: bool) -> ServerSentEvent:
-    text = EVENT.dump_json(event, by_alias=True)
-    return _said((wrap_text(text) if wrapped else text).decode(), None, event.id)
+def _numbered(text: bytes, number: int, wrapped: bool) -> bytes:
+    """An event with its id, as the stream bears it; JSON text has no line ends."""
+    return b"id: %d\ndata: %b\n\n" % (number, wrap_text(text) if wrapped else text)
 
 
 def _told_untracked(event: Event, wrapped: bool, last: str) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from console.contract.content import text_in
 from console.contract.shapes import Channel, Conversation, Customer, LastMessage, Participant
 from console.server.clock import as_optional_time, as_time
 from console.server.store.packing import unpack
+from console.server.store.prepared import Prepared
 from console.server.store.schema import (
     channels,
     conversation_channels,
@@ -66,12 +68,9 @@ def shown() -> Select[Any]:
     )
 
 
-@cache
-def _shown_by_id() -> Select[Any]:
-    return shown().where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+_SHOWN_BY_ID = Prepared(lambda: shown().where(conversations.c.id.in_(bindparam("ids", expanding=True))))
 
 
-@cache
 def _participants() -> Select[Any]:
     is_member = (participants.c.kind == "member") & (members.c.workspace_id == participants.c.workspace_id)
     is_customer = (participants.c.kind == "customer") & (customers.c.workspace_id == participants.c.workspace_id)
@@ -91,7 +90,9 @@ def _participants() -> Select[Any]:
     )
 
 
-@cache
+_PARTICIPANTS = Prepared(_participants)
+
+
 def _channels() -> Select[Any]:
     of_channel = (channels.c.workspace_id == conversation_channels.c.workspace_id) & (
         channels.c.id == conversation_channels.c.channel_id
@@ -113,6 +114,9 @@ def _channels() -> Select[Any]:
     )
 
 
+_CHANNELS = Prepared(_channels)
+
+
 def conversations_by_id(
     connection: Connection, workspace_id: str, member_id: str, ids: Iterable[str]
 ) -> dict[str, Conversation]:
@@ -120,21 +124,47 @@ def conversations_by_id(
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    values = {"workspace": workspace_id, "member": member_id, "ids": wanted}
-    rows = connection.execute(_shown_by_id(), values).all()
+    rows = _SHOWN_BY_ID.all_for(connection, wanted, {"workspace": workspace_id, "member": member_id})
     return {shape.id: shape for shape in as_shapes(connection, workspace_id, rows)}
+
+
+_MARKS = Prepared(
+    select(read_marks.c.conversation_id, read_marks.c.member_id, read_marks.c.unread).where(
+        read_marks.c.workspace_id == bindparam("workspace"),
+        read_marks.c.conversation_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """How many messages each member has not read of some conversations: all of one in which they have no mark."""
+
+    counts: Mapping[str, int]
+    marked: Mapping[tuple[str, str], int]
+
+    def of(self, conversation_id: str, member_id: str) -> int:
+        """One member's number."""
+        return self.marked.get((conversation_id, member_id), self.counts[conversation_id])
+
+
+def unread(connection: Connection, workspace_id: str, unmarked: Mapping[str, Conversation]) -> Unread:
+    """Everybody's numbers, of conversations as one sees them who has no mark anywhere."""
+    counts = {conversation.id: conversation.unread_count for conversation in unmarked.values()}
+    rows = _MARKS.all_for(connection, counts, {"workspace": workspace_id}) if counts else ()
+    return Unread(counts, {(conversation, member): count for conversation, member, count in rows})
 
 
 def as_shapes(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> list[Conversation]:
     """Rows of `shown()` as the contract has them, in their order."""
     if not rows:
         return []
-    values = {"workspace": workspace_id, "ids": [row.id for row in rows]}
+    ids, here = [row.id for row in rows], {"workspace": workspace_id}
     people: dict[str, list[Participant]] = {}
-    for conversation_id, kind, person_id, name in connection.execute(_participants(), values):
+    for conversation_id, kind, person_id, name in _PARTICIPANTS.run_for(connection, ids, here):
         people.setdefault(conversation_id, []).append(Participant(kind=kind, id=person_id, name=name))
     held_on: dict[str, list[Channel]] = {}
-    for conversation_id, channel_id, kind, identifier, name in connection.execute(_channels(), values):
+    for conversation_id, channel_id, kind, identifier, name in _CHANNELS.run_for(connection, ids, here):
         channel = Channel(id=channel_id, kind=kind, identifier=identifier, name=name)
         held_on.setdefault(conversation_id, []).append(channel)
     return [_shape(row, people.get(row.id, ()), held_on.get(row.id, ())) for row in rows]

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, func, literal, or_, select
+from sqlalchemy import BigInteger, Connection, Row, bindparam, delete, func, select
 
-from console.contract.events import (
-    ConversationCreated,
-    ConversationDeleted,
-    ConversationUpdated,
-    Event,
-    MessageCreated,
-    ReadUpdated,
-)
-from console.contract.shapes import Conversation, Message
-from console.server.clock import as_time
-from console.server.store.conversations import conversations_by_id
-from console.server.store.messages import messages_by_id
-from console.server.store.packing import pack, unpack
+from console.contract.shapes import Conversation
+from console.server.clock import as_text
+from console.server.store.conversations import Unread, conversations_by_id, unread
+from console.server.store.messages import messages_as_json
+from console.server.store.packing import pack
 from console.server.store.prepared import Prepared
 from console.server.store.schema import events
 from console.server.store.writer import Transaction
@@ -68,21 +60,40 @@ def emit_deleted(transaction: Transaction, workspace_id: str, ids: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
-    """Who follows what: the events of a workspace that this member, through this key, may see."""
+class Told:
+    """An event as JSON text, cut where each listener has their own number: how many messages they have not read.
 
-    workspace_id: str
-    member_id: str
-    key_id: str
+    `member_id` is whom alone it concerns; `idempotency_key` goes to the key that sent the message, and to no other.
+    """
+
+    id: int
+    before: str
+    after: str
+    conversation_id: str | None = None
+    member_id: str | None = None
+    is_message: bool = False
+    key_id: str | None = None
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Events in their order, the last number looked at, and whether there are more. `events` has none that are void."""
+    """Events in their order without those that are void, the last number looked at, and whether there are more."""
 
-    events: tuple[Event, ...]
+    told: tuple[Told, ...]
+    unread: Unread
     last: int
     has_more: bool
+
+    def to(self, member_id: str, key_id: str) -> Iterator[tuple[int, bytes]]:
+        """The number and JSON text of what this member, through this key, is told."""
+        for told in self.told:
+            if told.member_id not in (None, member_id):
+                continue
+            count = "" if told.conversation_id is None else str(self.unread.of(told.conversation_id, member_id))
+            own = told.idempotency_key if told.key_id == key_id else None
+            key = f',"idempotencyKey":{pack(own)}' if told.is_message else ""
+            yield told.id, f"{told.before}{count}{told.after}{key}}}".encode()
 
 
 def bounds(connection: Connection, workspace_id: str) -> tuple[int, int]:
@@ -99,54 +110,46 @@ def newest(connection: Connection, workspace_ids: Sequence[str]) -> dict[str, in
     return {row[0]: row[1] for row in rows}
 
 
-_AFTER = (
+_AFTER = Prepared(
     select(events)
-    .where(
-        events.c.workspace_id == bindparam("workspace"),
-        events.c.id > bindparam("last"),
-        or_(events.c.member_id.is_(None), events.c.member_id == bindparam("member")),
-    )
+    .where(events.c.workspace_id == bindparam("workspace"), events.c.id > bindparam("last"))
     .order_by(events.c.id)
-    .limit(literal(PAGE))
+    .limit(bindparam("limit"))
 )
 
 
-def after(connection: Connection, follow: Follow, last: int) -> Following:
-    """What came after the event numbered `last`, told as things are now."""
-    values = {"workspace": follow.workspace_id, "last": last, "member": follow.member_id}
-    rows = connection.execute(_AFTER, values).all()
-    shown = conversations_by_id(
-        connection, follow.workspace_id, follow.member_id, (row.conversation_id for row in rows if row.conversation_id)
-    )
-    said = messages_by_id(connection, follow.workspace_id, (row.message_id for row in rows if row.message_id))
-    told = [_event(row, follow, shown, said) for row in rows]
-    return Following(
-        tuple(event for event in told if event is not None), rows[-1].id if rows else last, len(rows) == PAGE
-    )
+def after(connection: Connection, workspace_id: str, last: int) -> Following:
+    """What came after the event numbered `last`, told as things are now, for every listener of the workspace."""
+    rows = _AFTER.all(connection, {"workspace": workspace_id, "last": last, "limit": PAGE})
+    named = dict.fromkeys(row.conversation_id for row in rows if row.conversation_id)
+    shown = conversations_by_id(connection, workspace_id, "", named)
+    said = messages_as_json(connection, workspace_id, (row.message_id for row in rows if row.message_id))
+    texts = {conversation.id: _cut(conversation) for conversation in shown.values()}
+    told = tuple(one for row in rows if (one := _told(row, texts, said)) is not None)
+    return Following(told, unread(connection, workspace_id, shown), rows[-1].id if rows else last, len(rows) == PAGE)
 
 
-def _event(row: Row[Any], follow: Follow, shown: dict[str, Conversation], said: dict[str, Message]) -> Event | None:
+def _cut(conversation: Conversation) -> str:
+    """A conversation as JSON, up to where the number of unread messages stands."""
+    return conversation.model_dump_json(by_alias=True, exclude={"unread_count"})[:-1] + ',"unreadCount":'
+
+
+def _told(row: Row[Any], shown: Mapping[str, str], said: Mapping[str, str]) -> Told | None:
     """The event, or None when what it tells of has been deleted since: another event says so."""
-    stamp = {"id": str(row.id), "at": as_time(row.at)}
+    stamp = f'{{"id":"{row.id}","at":"{as_text(row.at)}","type":"{row.type}"'
     if row.type == "conversation.deleted":
-        return ConversationDeleted(**stamp, ids=tuple(unpack(row.ids)))
+        return Told(row.id, f'{stamp},"ids":{row.ids}', "")
     conversation = shown.get(row.conversation_id)
     if conversation is None:
         return None
     match row.type:
         case "message.created" if row.message_id in said:
-            own = row.idempotency_key if row.key_id == follow.key_id else None
-            return MessageCreated(**stamp, message=said[row.message_id], conversation=conversation, idempotency_key=own)
-        case "conversation.created":
-            return ConversationCreated(**stamp, conversation=conversation)
-        case "conversation.updated":
-            return ConversationUpdated(**stamp, conversation=conversation)
+            before = f'{stamp},"message":{said[row.message_id]},"conversation":{conversation}'
+            return Told(row.id, before, "}", row.conversation_id, None, True, row.key_id, row.idempotency_key)
+        case "conversation.created" | "conversation.updated":
+            return Told(row.id, f'{stamp},"conversation":{conversation}', "}", row.conversation_id)
         case "read.updated":
-            return ReadUpdated(
-                **stamp,
-                conversation_id=conversation.id,
-                message_id=row.message_id,
-                unread_count=conversation.unread_count,
-            )
+            place = f'"conversationId":{pack(row.conversation_id)},"messageId":{pack(row.message_id)}'
+            return Told(row.id, f'{stamp},{place},"unreadCount":', "", row.conversation_id, row.member_id)
         case _:
             return None

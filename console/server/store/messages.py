@@ -57,6 +57,15 @@ def messages_by_id(connection: Connection, workspace_id: str, ids: Iterable[str]
     return {message.id: message for message in as_shapes(connection, workspace_id, rows)}
 
 
+def messages_as_json(connection: Connection, workspace_id: str, ids: Iterable[str]) -> dict[str, str]:
+    """The same as JSON text."""
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return {}
+    rows = _SHOWN_BY_ID.all_for(connection, wanted, {"workspace": workspace_id})
+    return {row.id: text for row, text in zip(rows, as_json(connection, workspace_id, rows), strict=True)}
+
+
 def as_shapes(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> list[Message]:
     """Rows of `shown()` as the contract has them, in their order."""
     files = _files_of(connection, workspace_id, rows)

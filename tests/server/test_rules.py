@@ -31,6 +31,10 @@ from console.server.rules.waiting import Arrival, Standing, after_customer, is_n
         ("متجر.example", "xn--pgbep1f.example"),
         ("user:secret@shop.example.com", "shop.example.com"),
         ("http://[::1]:80/", "::1"),
+        ("[0:0:0:0:0:0:0:1]", "::1"),
+        ("http://[fe80::1%25eth0]/", "fe80::1"),
+        ("//shop.example.com/cart", "shop.example.com"),
+        ("shop.example.com/?from=https://a.example", "shop.example.com"),
         ("127.0.0.1", "127.0.0.1"),
     ],
 )
@@ -40,7 +44,18 @@ def test_a_website_is_one_channel_however_its_host_is_written(written: str, host
 
 @pytest.mark.parametrize(
     "written",
-    ["", "   ", "https://", "a b.com", "http://[::1", "-x.com", "é" * 300, "a" * 64, "ex\x1b[31m.com"],
+    [
+        "",
+        "   ",
+        "https://",
+        "a b.com",
+        "http://[::1",
+        "-x.com",
+        "é" * 300,
+        "a" * 64,
+        "ex\x1b[31m.com",
+        "http://[v1.x:y]/",
+    ],
 )
 def test_what_is_no_host_is_refused_with_a_sentence(written: str) -> None:
     with pytest.raises(Refusal, match="host of a website"):
@@ -79,6 +94,9 @@ def test_customers_are_compared_by_folded_address_and_digits() -> None:
     assert phone_digits("+971 50 000-0000") == "+971500000000"
     assert phone_digits("(050) 000 00") == "05000000"
     assert phone_digits("+٩٧١ ٥٠") == "+97150"
+    assert phone_digits("(+971) 50") == phone_digits("\u202a+971 50\u202c") == phone_digits("＋971 50") == "+97150"
+    assert phone_digits("50 + 7") == "507"
+    assert phone_digits("+") is phone_digits("") is phone_digits(None) is None
     assert folded_email("  ") is None
     assert phone_digits("none") is None
 
@@ -86,7 +104,7 @@ def test_customers_are_compared_by_folded_address_and_digits() -> None:
 def test_a_customer_is_looked_for_by_external_id_then_email_then_phone() -> None:
     given = CustomerInput(phone="+1 2", email="A@b.c", external_id="x", name="Jane")
     assert list(marks(given)) == [("external_id", "x"), ("email_folded", "a@b.c"), ("phone_digits", "+12")]
-    assert list(marks(CustomerInput(name="Jane", email=""))) == []
+    assert list(marks(CustomerInput(name="Jane", external_id=" ", email="", phone="none"))) == []
 
 
 def test_a_match_fills_in_what_lacks_and_keeps_what_is_set() -> None:
@@ -94,6 +112,7 @@ def test_a_match_fills_in_what_lacks_and_keeps_what_is_set() -> None:
     given = CustomerInput(external_id="y", name="Jane", email="a@b.c", phone="2", metadata={"b": 2})
     assert filled(record, given) == {"name": "Jane", "email": "a@b.c", "metadata": {"a": 1, "b": 2}}
     assert filled(record, CustomerInput(external_id="y", metadata={"a": 1})) == {}
+    assert filled(record, CustomerInput(name=" ", email="\t", image="")) == {}
 
 
 def test_a_conversation_never_goes_below_itself() -> None:

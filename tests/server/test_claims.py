@@ -84,13 +84,25 @@ async def test_a_guest_is_told_apart_by_external_id_and_by_conversation(agent: T
     assert (await agent.one(both[0]["id"]))["customer"]["externalId"] is None
 
 
-@pytest.mark.parametrize("known", [{"externalId": "user-7"}, {"email": "bo@example.com"}])
+@pytest.mark.parametrize("known", [{"externalId": "user-7"}, {"email": "bo@example.com"}, {"phone": "+1 555"}])
 async def test_somebody_who_is_known_already_is_not_taken_over(agent: Talk, known: dict[str, str]) -> None:
     theirs = await agent.call("getOrCreateConversation", customer={**known, "metadata": {"fingerprint": PRINT}})
     for named in ({}, {"guestExternalId": "guest_1"}, {"guestLocalConversationId": theirs["id"]}):
         claim = {"fingerprint": PRINT, "customer": {"externalId": "jane"}, **named}
         assert await agent.call("claimGuestConversations", **claim) == {"claimed": 0, "reparented": 0}
     assert (await agent.one(theirs["id"]))["customer"] == theirs["customer"]
+
+
+async def test_a_guest_whose_address_and_number_are_the_customers_is_the_customer(agent: Talk) -> None:
+    jane = {"externalId": "jane", "email": "jane@example.com", "phone": "+1 555"}
+    left = await agent.call("getOrCreateConversation", customer={"metadata": {"fingerprint": PRINT}})
+    # A guest's record that was made before anybody knew whose address it is.
+    await agent.call("getOrCreateConversation", customer={"id": left["customer"]["id"], "email": "JANE@example.com"})
+    known = await agent.call("getOrCreateConversation", customer={"externalId": "jane"})
+    await agent.call("getOrCreateConversation", customer={"id": known["customer"]["id"], **jane})
+    claim = {"fingerprint": PRINT, "customerId": known["customer"]["id"]}
+    assert await agent.call("claimGuestConversations", **claim) == {"claimed": 1, "reparented": 0}
+    assert (await agent.one(left["id"]))["customer"]["externalId"] == "jane"
 
 
 async def test_what_a_claim_resolves_stays_so_whatever_an_import_brings_later(admin: Talk) -> None:
@@ -107,6 +119,7 @@ async def test_what_a_claim_resolves_stays_so_whatever_an_import_brings_later(ad
     [
         ({}, "400 customerId or customer is required"),
         ({"customerId": "cus_none"}, "404 Customer not found"),
+        ({"customerId": "cus_one", "customer": {"id": "cus_two"}}, "400 customerId and customer.id name two customers"),
         ({"customer": {}, "targetParentId": "conv_none"}, "404 Conversation not found"),
     ],
 )

@@ -33,6 +33,20 @@ async def test_many_callers_at_once_get_one_conversation(agent: Talk, admin: Tal
     assert people(listed["items"][0]) == {("member", "Maya Okafor"), ("member", "Omar Haddad"), ("customer", "Jane")}
 
 
+async def test_many_at_once_by_different_marks_of_one_customer_get_one_conversation(agent: Talk, admin: Talk) -> None:
+    jane = {"externalId": "web-1", "email": "jane@example.com", "phone": "+971 50 000 0000"}
+    other = await agent.customer("Other")
+    await agent.says(other["id"], "Hello", customer=jane)  # known, and without a conversation of her own
+    marks = [{name: value} for name, value in jane.items()]
+    wanted = [(talk, mark) for talk in (agent, admin) for mark in (*marks, jane)]
+    made = await asyncio.gather(*(talk.call("getOrCreateConversation", customer=mark) for talk, mark in wanted))
+    assert len({one["id"] for one in made}) == len({one["customer"]["id"] for one in made}) == 1
+    # Of somebody new, each two calls share a mark.
+    new = [{"externalId": "web-2", "email": "bo@x.com"}, {"email": "BO@x.com", "phone": "1"}] * 4
+    made = await asyncio.gather(*(agent.call("getOrCreateConversation", customer=mark) for mark in new))
+    assert len({one["id"] for one in made}) == len({one["customer"]["id"] for one in made}) == 1
+
+
 async def test_a_customer_is_recognised_by_any_of_three_marks(agent: Talk) -> None:
     jane = {"externalId": "web-1", "email": "jane@example.com", "phone": "+971 50 000 0000"}
     first = await agent.call("getOrCreateConversation", customer=jane)
@@ -216,6 +230,17 @@ async def test_a_changed_customer_is_told_in_all_of_their_conversations(agent: T
         told = [(await stream.event("conversation.updated"))["conversation"] for _ in range(2)]
     assert {one["id"] for one in told} == {top["id"], below["id"]}
     assert {one["customer"]["email"] for one in told} == {"jane@example.com"}
+
+
+async def test_a_name_is_told_wherever_its_customer_takes_part(agent: Talk) -> None:
+    top = await agent.customer("Jane")
+    brother = {"externalId": "bo"}
+    await agent.says(top["id"], "I am her brother", customer=brother)
+    async with following(agent) as stream:
+        await agent.call("getOrCreateConversation", customer={**brother, "name": "Bo"})
+        told = (await stream.event("conversation.updated"))["conversation"]
+    assert told["id"] == top["id"]
+    assert "Bo" in {one["name"] for one in told["participants"]}
 
 
 LONG = {"a": "x" * 40_000, "b": "x" * 40_000}

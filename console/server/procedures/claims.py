@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, or_, select, update
@@ -21,23 +20,44 @@ from console.server.store.events import emit
 from console.server.store.packing import unpack
 from console.server.store.schema import conversations, customers, messages, participants
 
+_CUSTOMER = select(customers.c.email_folded, customers.c.phone_digits).where(
+    customers.c.workspace_id == bindparam("workspace"), customers.c.id == bindparam("customer")
+)
+# A shared machine has one fingerprint: somebody who is known by another address or number must not be taken over.
 _GUESTS = select(customers.c.id).where(
     customers.c.workspace_id == bindparam("workspace"),
     customers.c.fingerprint == bindparam("fingerprint"),
     customers.c.id != bindparam("customer"),
-    # A shared machine has one fingerprint: somebody who is known already must not be taken over.
     or_(
-        and_(customers.c.external_id.is_(None), customers.c.email_folded.is_(None)),
         customers.c.external_id == bindparam("guest"),
+        and_(
+            customers.c.external_id.is_(None),
+            or_(customers.c.email_folded.is_(None), customers.c.email_folded == bindparam("email")),
+            or_(customers.c.phone_digits.is_(None), customers.c.phone_digits == bindparam("phone")),
+        ),
     ),
 )
+# By what tells a guest and not by their ids: a page that gives all its visitors one fingerprint has very many.
 _THEIRS = (
     select(conversations)
-    .where(
-        conversations.c.workspace_id == bindparam("workspace"),
-        conversations.c.customer_id.in_(bindparam("guests", expanding=True)),
-    )
+    .where(conversations.c.workspace_id == bindparam("workspace"), conversations.c.customer_id.in_(_GUESTS))
     .order_by(conversations.c.id)
+)
+_GIVE_WORDS = (
+    update(messages)
+    .where(
+        messages.c.workspace_id == bindparam("workspace"),
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.sender_kind == "customer",
+        messages.c.sender_id.in_(_GUESTS),
+    )
+    .values(sender_id=bindparam("customer"))
+)
+_SEND_OFF = delete(participants).where(
+    participants.c.workspace_id == bindparam("workspace"),
+    participants.c.conversation_id == bindparam("conversation"),
+    participants.c.kind == "customer",
+    participants.c.person_id.in_(_GUESTS),
 )
 
 
@@ -51,11 +71,12 @@ def claim_guest_conversations(call: Writing, wanted: ClaimGuestConversations) ->
     customer_id = recognise(call.transaction, call.workspace_id, wanted.customer_id, wanted.customer)
     assert customer_id is not None
     guests = _guests(call, wanted, customer_id)
-    rows = _conversations_of(call, guests, wanted.guest_local_conversation_id)
+    rows = call.transaction.connection.execute(_THEIRS, guests).all()
+    rows = [row for row in rows if row.id == wanted.guest_local_conversation_id] or rows
     call.noted.update(customerId=customer_id, ids=first_ids([row.id for row in rows]))
     reparented = 0
     for row in rows:
-        _claim(call, row, guests, customer_id, wanted.claim_metadata)
+        _claim(call, row, guests, wanted.claim_metadata)
         if target is not None and row.parent_id is None and row.id not in path_to(call, target):
             move(call, row.id, target)
             reparented += 1
@@ -65,48 +86,20 @@ def claim_guest_conversations(call: Writing, wanted: ClaimGuestConversations) ->
     return Claimed(claimed=len(rows), reparented=reparented)
 
 
-def _guests(call: Writing, wanted: ClaimGuestConversations, customer_id: str) -> list[str]:
-    """The customers with this fingerprint whom nobody has identified, and the guest that is named by external id."""
-    values = {
-        "workspace": call.workspace_id,
-        "fingerprint": wanted.fingerprint,
-        "customer": customer_id,
-        "guest": wanted.guest_external_id,
-    }
-    return list(call.transaction.connection.execute(_GUESTS, values).scalars())
+def _guests(call: Writing, wanted: ClaimGuestConversations, customer_id: str) -> dict[str, str | None]:
+    """What tells the guest: a fingerprint, and an external id or nothing that the customer is not known by too."""
+    here = {"workspace": call.workspace_id, "customer": customer_id}
+    email, phone = call.transaction.connection.execute(_CUSTOMER, here).one()
+    told = {"fingerprint": wanted.fingerprint, "guest": wanted.guest_external_id, "email": email, "phone": phone}
+    return here | told
 
 
-def _conversations_of(call: Writing, guests: Sequence[str], local_id: str | None) -> Sequence[Any]:
-    """All that the guests have; if one of them is the conversation that the browser remembers, that one alone."""
-    if not guests:
-        return ()
-    rows = call.transaction.connection.execute(_THEIRS, {"workspace": call.workspace_id, "guests": guests}).all()
-    return [row for row in rows if row.id == local_id] or rows
-
-
-def _claim(
-    call: Writing, row: Any, guests: Sequence[str], customer_id: str, claim_metadata: dict[str, Any] | None
-) -> None:
+def _claim(call: Writing, row: Any, guests: dict[str, str | None], claim_metadata: dict[str, Any] | None) -> None:
     """The customer takes the guest's place, also as the one who wrote; other participants stay."""
-    connection = call.transaction.connection
+    customer_id = guests["customer"]
+    assert customer_id is not None
     changes = metadata_changes(call, row, merged(unpack(row.metadata), claim_metadata))
     change(call, row.id, changes | {"customer_id": customer_id, "updated_at": call.transaction.now})
-    connection.execute(
-        update(messages)
-        .where(
-            messages.c.workspace_id == call.workspace_id,
-            messages.c.conversation_id == row.id,
-            messages.c.sender_kind == "customer",
-            messages.c.sender_id.in_(guests),
-        )
-        .values(sender_id=customer_id)
-    )
-    connection.execute(
-        delete(participants).where(
-            participants.c.workspace_id == call.workspace_id,
-            participants.c.conversation_id == row.id,
-            participants.c.kind == "customer",
-            participants.c.person_id.in_(guests),
-        )
-    )
+    for statement in (_GIVE_WORDS, _SEND_OFF):
+        call.transaction.connection.execute(statement, guests | {"conversation": row.id})
     join(call.transaction, call.workspace_id, row.id, [("customer", customer_id)])

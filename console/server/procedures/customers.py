@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, union, update
 
 from console.contract.inputs import CustomerInput
-from console.server.refusal import not_found
+from console.server.refusal import bad_request, not_found
 from console.server.rules.customers import filled, folded_email, marks, phone_digits
 from console.server.store.events import emit
 from console.server.store.packing import pack_within, unpack
-from console.server.store.schema import conversations, customers
+from console.server.store.schema import conversations, customers, participants
 from console.server.store.writer import Transaction
 
 _HERE = customers.c.workspace_id == bindparam("workspace")
@@ -22,9 +22,20 @@ _BY_MARK = {
     column: select(customers).where(_HERE, customers.c[column] == bindparam("value")).order_by(customers.c.id).limit(1)
     for column in ("external_id", "email_folded", "phone_digits")
 }
-_CONVERSATIONS_OF = select(conversations.c.id).where(
-    conversations.c.workspace_id == bindparam("workspace"), conversations.c.customer_id == bindparam("customer")
+_CONVERSATIONS_OF = (
+    select(conversations.c.id)
+    .where(conversations.c.workspace_id == bindparam("workspace"), conversations.c.customer_id == bindparam("customer"))
+    .order_by(conversations.c.id)
 )
+# No index leads there, but a name is filled in once in a customer's life.
+_TAKEN_PART_IN = union(
+    _CONVERSATIONS_OF.order_by(None),
+    select(participants.c.conversation_id).where(
+        participants.c.workspace_id == bindparam("workspace"),
+        participants.c.kind == "customer",
+        participants.c.person_id == bindparam("customer"),
+    ),
+).order_by(conversations.c.id.name)
 
 
 def recognise(
@@ -36,6 +47,8 @@ def recognise(
     new one is made.
     """
     given_id = customer_id if customer_id is not None else given.id if given is not None else None
+    if given is not None and given.id not in (None, given_id):
+        raise bad_request("customerId and customer.id name two customers")
     if given_id is None and given is None:
         return None
     if given_id is not None:
@@ -94,7 +107,8 @@ def _fill(transaction: Transaction, workspace_id: str, record: Mapping[str, Any]
     values = _columns(changes) | {"updated_at": transaction.now}
     transaction.connection.execute(update(customers).where(here).values(values))
     theirs = {"workspace": workspace_id, "customer": record["id"]}
-    for conversation_id in transaction.connection.execute(_CONVERSATIONS_OF, theirs).scalars().all():
+    shown_in = _TAKEN_PART_IN if "name" in changes else _CONVERSATIONS_OF
+    for conversation_id in transaction.connection.execute(shown_in, theirs).scalars().all():
         emit(transaction, workspace_id, "conversation.updated", conversation=conversation_id)
 
 

@@ -97,6 +97,8 @@ def said_in(content: Mapping[str, Any], language: Language) -> str:
     """What a content says in a language, whatever it is filed under; nothing where all it says is in others."""
     filed = text_of(content.get(language))
     if filed:
+        if filed.isascii() and language != "ar":
+            return filed  # most are, and telling a language costs more than finding a word
         # English and Turkish are told apart by a few words, which a short text may lack; a script is never mistaken.
         spoken = language_of(filed)
         if spoken is None or (spoken == "ar") == (language == "ar"):

@@ -26,8 +26,8 @@ _LONGEST = 1_000
 class Source:
     """Where sentences come from. `about` stands around each of them: an article's title, a past answer's question.
 
-    Of a `narrow` source a sentence must itself share a word with what is asked, and with its surroundings half of what
-    is asked: what was said to one customer seldom fits another.
+    Of a `narrow` source a sentence must itself share a word with what is asked, and with its surroundings two words and
+    half of what is asked: what was said to one customer seldom fits another.
     """
 
     id: str
@@ -127,7 +127,7 @@ def _is_about(one: _Candidate, wanted: Mapping[str, float], rarity: Mapping[str,
     shared = [term for term in latest if term in one.counts]
     share = sum(rarity[term] for term in shared) / (sum(rarity[term] for term in latest) or 1.0)
     if one.source.narrow:
-        return share >= _ENOUGH and not one.own.isdisjoint(shared)
+        return len(shared) >= _ENOUGH_WORDS and share >= _ENOUGH and not one.own.isdisjoint(shared)
     return share >= (_ENOUGH_WITH_THEM if len(shared) >= _ENOUGH_WORDS else _ENOUGH)
 
 

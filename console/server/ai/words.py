@@ -14,12 +14,13 @@ _SHORTEST_STEM = 3
 
 _STOP_WORDS: dict[Language, str] = {
     "en": """
-        a about above after all also am an and any are as at be been before below between but by can cannot could d did
-        do does doing don during for from get got had has have he hello help her here hey hi him his how i if im in
-        into is it its just kindly know let like ll m may me might more my need no not of off ok on or our out over
-        please re s she should so some still t tell than thank thanks that the their them then there these
-        they this those to too until up us ve very want was we well were what when where which while who whom
-        why will with within without would yes yet you your
+        a about above after again all also am an and any anything appreciate are as at be been before below between but
+        by bye can cannot could d did do does doing don during everything fine for from get goodbye good got great had
+        has have he hello help her here hey hi him his how i if im in into is it its just kindly know let like ll lot m
+        may me might more much my need nice no not now of off ok okay on one or our out over perfect please re really s
+        she should so some something sounds still sure t tell than thank thanks that the their them then there these
+        they this those to too until up us ve very want was we well were what when where which while who whom why will
+        with within without would yes yet you your
     """,
     "ar": """
         ا ان انا انت انتم انه اني او اي الى الا التي الذي اليكم الان ايضا بعد بل به بها بين تم ثم جدا حتى حول

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from console.text.fold import fold
@@ -19,6 +18,7 @@ _MARKS = "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc
 _MORE_MARKS = "\u0b3c-\u0b4d\u0bbe-\u0bcd\u0c3e-\u0c4d\u0cbc-\u0ccd\u0d3b-\u0d4d\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
 _WORD = re.compile(rf"[{_SINGLE}]|(?:[^\W_{_SINGLE}]|[{_MARKS}{_MORE_MARKS}])+")
 _PLAIN_WORD = re.compile("[a-z0-9]+")
+_MOST_LETTERS = 20_000
 
 
 class Span(NamedTuple):
@@ -38,23 +38,29 @@ def words_of(text: str) -> list[str]:
 
 def spans_of(text: str) -> Iterator[Span]:
     """The same words with their places: the fold drops marks and takes letters apart, so each letter is followed."""
-    if text.isascii():
-        for match in _PLAIN_WORD.finditer(text.lower()):
-            yield Span(match[0][:LONGEST], *match.span())
+    parts = [_FOLDED[letter] for letter in text]
+    folded = "".join(parts)
+    if len(folded) == len(text) and "" not in parts:
+        for match in _WORD.finditer(folded):
+            start, end = match.span()
+            yield Span(match[0][:LONGEST], start, end)
         return
-    folded: list[str] = []
-    origins: list[int] = []
-    for place, letter in enumerate(text):
-        if parts := _folded(letter):
-            folded.append(parts)
-            origins.extend([place] * len(parts))
+    origins = [place for place, part in enumerate(parts) for _ in part]
     origins.append(len(text))
-    for match in _WORD.finditer("".join(folded)):
+    for match in _WORD.finditer(folded):
         start, end = match.span()
         # Up to where the next letter begins: what the fold dropped in between belongs to this one.
         yield Span(match[0][:LONGEST], origins[start], max(origins[end], origins[end - 1] + 1))
 
 
-@lru_cache(4_096)
-def _folded(letter: str) -> str:
-    return fold(letter)
+class _Folded(dict[str, str]):
+    """Each letter folded, once."""
+
+    def __missing__(self, letter: str) -> str:
+        if len(self) > _MOST_LETTERS:
+            self.clear()
+        self[letter] = folded = fold(letter)
+        return folded
+
+
+_FOLDED = _Folded()

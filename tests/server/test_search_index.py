@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from console.contract.inputs import ListConversations, SearchMessages
+from console.contract.inputs import ConversationId, ListConversations, SearchMessages
 from console.contract.shapes import Hit, Page, Sender
-from console.server.procedures import listing, search
+from console.server.procedures import conversations, listing, search
 from console.server.procedures.calls import Reading
 from console.server.procedures.posting import Origin, Post, conversation_row, post
 from console.server.store.database import Store
@@ -27,6 +27,7 @@ from console.server.store.engine import DATABASE, open_engine
 from console.server.store.indexing import PAGE, SEQUENCE_BITS, index_page
 from console.server.store.migrate import migrate, upgrade
 from console.server.store.writer import Transaction
+from console.server.sweeping import sweep_words
 from tests.server.calling import talking
 from tests.server.workspace import Desk, caller_in
 from tests.support.server import running_server
@@ -160,6 +161,27 @@ async def test_a_list_is_the_same_whether_few_or_many_have_the_words(desk: Desk,
     expected = [f"Jane {number:02}" for number in range(59, 0, -2)]
     assert await desk.store.read(listed(1_000)) == expected
     assert await desk.store.read(listed(10)) == expected
+
+
+async def test_the_words_of_what_was_deleted_leave_the_file_too(desk: Desk, tmp_path: Path) -> None:
+    gone, kept = await desk.conversation("Zzyzx"), await desk.conversation("Other")
+    for number in range(20):
+        await desk.say(gone, f"xylophone {number}")
+        await desk.say(kept, f"quokka {number}")
+    await desk.write(conversations.delete_conversation, ConversationId(id=gone.id))
+    assert in_file(tmp_path) == {b"xylophone": True, b"zzyzx": True, b"quokka": True}
+    await sweep_words(desk.store, 0)
+    assert in_file(tmp_path) == {b"xylophone": False, b"zzyzx": False, b"quokka": True}
+    assert await found(desk, "quokka", limit=3) == ["quokka 19", "quokka 18", "quokka 17"]
+    assert await found(desk, "xylophone") == []
+
+
+def in_file(directory: Path) -> dict[bytes, bool]:
+    """Which words stand in the database, once its write-ahead log is written into it."""
+    with closing(sqlite3.connect(directory / DATABASE)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    held = (directory / DATABASE).read_bytes()
+    return {word: word in held for word in (b"xylophone", b"zzyzx", b"quokka")}
 
 
 def as_typed(text: str) -> list[str]:

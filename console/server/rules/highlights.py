@@ -19,9 +19,9 @@ MOST = 100
 def highlights(spoken: Iterable[tuple[str, str]], terms: Sequence[Term]) -> tuple[Highlight, ...]:
     """The places of the terms in what is said, as language and text; a phrase is one place."""
     sought = [term for term in terms if not term.is_excluded]
-    found: list[Highlight] = []
     if not sought:
         return ()
+    found: list[Highlight] = []
     for language, text in spoken:
         for start, end in _places(list(spans_of(text)), sought):
             found.append(Highlight(language=language, start=start, end=end))
@@ -32,23 +32,22 @@ def highlights(spoken: Iterable[tuple[str, str]], terms: Sequence[Term]) -> tupl
 
 def _places(spans: Sequence[Span], terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
     """Where a term stands, from the front; of those that begin at one word, the longest."""
+    words = {term.words[0] for term in terms if len(term.words) == 1 and not term.is_beginning}
+    begun = tuple(term.words[0] for term in terms if len(term.words) == 1 and term.is_beginning)
+    phrases = [term for term in terms if len(term.words) > 1]
     last = -1
-    for place, span in enumerate(spans):
-        ends = [end for term in terms if (end := _end(spans, place, term)) is not None]
+    for place, (word, start, end) in enumerate(spans):
+        ends = [end] if word in words or word.startswith(begun) else []
+        ends += [spans[place + len(one.words) - 1].end for one in phrases if _stands(one, spans, place)]
         if ends and max(ends) > last:
             last = max(ends)
-            yield span.start, last
+            yield start, last
 
 
-def _end(spans: Sequence[Span], place: int, term: Term) -> int | None:
-    """Where the term ends if it begins at this word; of a beginning, the whole word is meant."""
-    first = spans[place].word
-    if len(term.words) == 1:
-        is_here = first.startswith(term.words[0]) if term.is_beginning else first == term.words[0]
-        return spans[place].end if is_here else None
-    here = spans[place : place + len(term.words)]
-    if first != term.words[0] or len(here) < len(term.words):
-        return None
-    is_last = here[-1].word.startswith(term.words[-1]) if term.is_beginning else here[-1].word == term.words[-1]
-    is_here = is_last and all(one.word == word for one, word in zip(here[:-1], term.words[:-1], strict=True))
-    return here[-1].end if is_here else None
+def _stands(phrase: Term, spans: Sequence[Span], place: int) -> bool:
+    """Whether the phrase stands at this word."""
+    *firsts, wanted = phrase.words
+    here = [span.word for span in spans[place : place + len(phrase.words)]]
+    if len(here) < len(phrase.words) or here[:-1] != firsts:
+        return False
+    return here[-1].startswith(wanted) if phrase.is_beginning else here[-1] == wanted

@@ -16,6 +16,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -8000",
     "PRAGMA temp_store = MEMORY",
+    "PRAGMA secure_delete = ON",  # what was deleted is overwritten, also where SQLite was not built to do so
 )
 Purpose = Literal["read", "write"]
 

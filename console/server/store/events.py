@@ -59,6 +59,12 @@ def emit_deleted(transaction: Transaction, workspace_id: str, ids: Sequence[str]
     emit(transaction, workspace_id, "conversation.deleted", gone=pack(list(ids)))
 
 
+def was_deleted(connection: Connection, since: int) -> bool:
+    """Whether the log tells of conversations that were deleted since a moment, in any workspace."""
+    told = select(events.c.id).where(events.c.type == "conversation.deleted", events.c.at >= since)
+    return connection.execute(told.limit(1)).first() is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """An event as JSON text, cut where each listener has their own number: how many messages they have not read.

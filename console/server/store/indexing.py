@@ -19,7 +19,7 @@ from console.contract.shapes import NOTE_FLAG
 from console.server.rules.customers import phone_digits
 from console.server.store.engine import open_engine
 from console.server.store.packing import unpack
-from console.server.store.prepared import Prepared
+from console.server.store.prepared import Prepared, driver_of
 from console.server.store.schema import (
     channels,
     conversation_channels,
@@ -41,6 +41,8 @@ SEQUENCE_BITS = 20
 """A message's row is its time and, in these bits, its place among those of the same millisecond."""
 LAST_TIME = (1 << (63 - SEQUENCE_BITS)) - 2
 
+INDEXES = ("message_search", "conversation_search")
+
 _ODD = re.compile(r"[^0-9A-Za-z_]")
 
 _NEW_MESSAGES = Prepared(
@@ -50,11 +52,7 @@ _NEW_MESSAGES = Prepared(
     .limit(bindparam("limit"))
 )
 # Of the index's own table of texts: the index itself would be read from its beginning.
-_LAST_ROW = Prepared(
-    text("SELECT max(id) FROM message_search_content WHERE id >= :first AND id < :end").bindparams(
-        bindparam("first", required=True), bindparam("end", required=True)
-    )
-)
+_LAST_ROW = Prepared(text("SELECT max(id) FROM message_search_content WHERE id >= :first AND id < :end"))
 _INDEX_MESSAGE = Prepared(
     insert(message_search).values({name: bindparam(name) for name in ("rowid", "words", "message_id")})
 )
@@ -140,6 +138,18 @@ def index_all(directory: Path) -> None:
                 more = index_page(connection)
     finally:
         engine.dispose()
+
+
+def merge_index(connection: Connection, name: str, pages: int) -> bool:
+    """Merge a part of an index, at most so many pages of it; whether there is more.
+
+    FTS5 only notes that a row is gone; its words are gone when the parts of the index that have them were merged. Of
+    fewer than none, all parts are to be merged into one, in steps of which the others are for a positive number.
+    """
+    driver = driver_of(connection)
+    before = driver.total_changes
+    Prepared(text(f"INSERT INTO {name} ({name}, rank) VALUES ('merge', :pages)")).run(connection, {"pages": pages})
+    return driver.total_changes - before > 1  # as SQLite's documentation tells an idle call from another
 
 
 def spoken(content: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

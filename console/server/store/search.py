@@ -7,32 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, literal_column, select, text
 
 from console.server.rules.query import Term
 from console.server.store.indexing import mark
 from console.server.store.prepared import Prepared
-from console.server.store.schema import conversation_search, conversations, messages
+from console.server.store.schema import conversation_search, conversations, message_search, messages
 
 MOST_SCANNED = 20_000
 """How many messages with the words are looked at for one page, where a filter is none of the index."""
-_CHUNK = 500
+_FIRST_CHUNK = 300
 
 _NEWEST = Prepared(
     text(
         "SELECT rowid, message_id FROM message_search WHERE message_search MATCH :match"
         " AND rowid >= :first AND rowid < :end ORDER BY rowid DESC LIMIT :limit"
-    ).bindparams(*(bindparam(name, required=True) for name in ("match", "first", "end", "limit")))
+    )
 )
 _CONVERSATIONS = Prepared(
     text(
         "SELECT conversations.id, conversations.customer_id, conversations.search_id FROM conversation_search"
         " CROSS JOIN conversations ON conversations.search_id = conversation_search.rowid"
         " WHERE conversation_search MATCH :match AND conversations.workspace_id = :workspace LIMIT :limit"
-    ).bindparams(*(bindparam(name, required=True) for name in ("match", "workspace", "limit")))
+    )
 )
 
 
@@ -92,20 +91,19 @@ def newest_messages(
         found = _page(connection, match, rows, limit + 1)
         return Found(tuple(one for _, one in found[:limit]), found[limit - 1][0] if len(found) > limit else None)
     kept: list[str] = []
-    end = rows.end
-    for _ in range(MOST_SCANNED // _CHUNK):
-        chunk = _page(connection, match, Rows(rows.first, end), _CHUNK)
-        ids = [one for _, one in chunk]
-        query = _holding().where(*conditions)
-        good = set(connection.execute(query, {"workspace": workspace_id, "ids": ids, **(values or {})}).scalars())
-        for row, one in chunk:
-            if one in good:
-                kept.append(one)
+    query = _looked_at(and_(*conditions))
+    end, scanned, chunk = rows.end, 0, _FIRST_CHUNK
+    while scanned < MOST_SCANNED:
+        asked = {"workspace": workspace_id, "match": match, "first": rows.first, "end": end, "limit": chunk}
+        looked_at = connection.execute(query, asked | (values or {})).all()
+        for row, message_id, is_wanted in looked_at:
+            if is_wanted:
+                kept.append(message_id)
                 if len(kept) == limit:
                     return Found(tuple(kept), row)
-        if len(chunk) < _CHUNK:
+        if len(looked_at) < chunk:
             return Found(tuple(kept), None)
-        end = chunk[-1][0]
+        end, scanned, chunk = looked_at[-1][0], scanned + chunk, chunk * 2
     return Found(tuple(kept), end)
 
 
@@ -131,14 +129,28 @@ def _page(connection: Connection, match: str, rows: Rows, limit: int) -> list[tu
     return _NEWEST.run(connection, values).fetchall()
 
 
-@cache
-def _holding() -> Select[Any]:
-    """Which of the parameter `ids` are there; conditions may be on messages and conversations."""
+def _looked_at(condition: ColumnElement[bool]) -> Select[Any]:
+    """Messages that an expression wants, and of each whether a condition on it and its conversation holds.
+
+    Outer joins, so that SQLite begins with what was found, and not with all that the condition holds of.
+    """
+    found = (
+        select(message_search.c.rowid, message_search.c.message_id)
+        .where(
+            literal_column("message_search").op("MATCH")(bindparam("match")),
+            message_search.c.rowid >= bindparam("first"),
+            message_search.c.rowid < bindparam("end"),
+        )
+        .order_by(message_search.c.rowid.desc())
+        .limit(bindparam("limit"))
+        .subquery()
+    )
+    of_message = (messages.c.workspace_id == bindparam("workspace")) & (messages.c.id == found.c.message_id)
     of_conversation = (conversations.c.workspace_id == messages.c.workspace_id) & (
         conversations.c.id == messages.c.conversation_id
     )
     return (
-        select(messages.c.id)
-        .join(conversations, of_conversation)
-        .where(messages.c.workspace_id == bindparam("workspace"), messages.c.id.in_(bindparam("ids", expanding=True)))
+        select(found.c.rowid, found.c.message_id, condition)
+        .select_from(found.outerjoin(messages, of_message).outerjoin(conversations, of_conversation))
+        .order_by(found.c.rowid.desc())
     )

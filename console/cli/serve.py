@@ -82,9 +82,8 @@ def serve(
             holders = [holder(member, role) for member, role in zip(members, roles, strict=True)]
             for key in create_keys(directory, workspace, holders):
                 click.echo(key)
-        model = model_settings(os.environ)
         hosts = None if public else LOOPBACK | {host.lower()}
-        config = Config(directory, rate=rate, hosts=hosts, models=(model,) if model else ())
+        config = Config(directory, rate=rate, hosts=hosts, models=model_settings(os.environ))
         with open_socket(host, port) as bound:
             run(config, bound, _announce, with_parent=with_parent, quiet=quiet)
 

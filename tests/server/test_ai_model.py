@@ -12,6 +12,7 @@ import pytest
 from console.contract.shapes import Article
 from console.errors import SettingsError
 from console.server.ai.agent import AgentFailed, Assignment, Turn
+from console.server.ai.agents import agents_of
 from console.server.ai.model import ModelAgent, ModelSettings, model_settings
 from console.server.ai.prompt import chat_of
 from tests.server.fake_model import DONE, FakeModel, Step, chunk
@@ -199,17 +200,31 @@ async def test_the_model_is_told_the_facts_of_the_articles_that_fit() -> None:
 
 
 def test_settings_are_read_from_the_environment_and_hide_the_key() -> None:
-    settings = model_settings(
+    (settings,) = model_settings(
         {
             "CONNECT360_AI_URL": "http://127.0.0.1:9/v1/",
             "CONNECT360_AI_MODEL": "small",
             "CONNECT360_AI_KEY": "sk-secret",
         }
     )
-    assert settings is not None
     assert (settings.address, settings.model, settings.key) == ("http://127.0.0.1:9/v1", "small", "sk-secret")
     assert "sk-secret" not in repr(settings)
-    assert model_settings({}) is None
+    assert model_settings({}) == ()
+
+
+def test_each_endpoint_in_the_environment_is_an_agent() -> None:
+    environment = {
+        f"CONNECT360_AI_{name}{number}": value
+        for number in ("", "_2", "_9")
+        for name, value in (("URL", "http://127.0.0.1:9/v1"), ("MODEL", f"small{number}"))
+    }
+    agents = agents_of(KNOWN, model_settings(environment))
+    assert [(agent.id, agent.name) for agent in agents.values()] == [
+        ("agent_knowledge", "Knowledge"),
+        ("agent_model", "small"),
+        ("agent_model_2", "small_2"),
+        ("agent_model_3", "small_9"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -219,6 +234,8 @@ def test_settings_are_read_from_the_environment_and_hide_the_key() -> None:
         {"CONNECT360_AI_MODEL": "small"},
         {"CONNECT360_AI_URL": "localhost:9", "CONNECT360_AI_MODEL": "small"},
         {"CONNECT360_AI_URL": "http://key@host/v1", "CONNECT360_AI_MODEL": "small"},
+        {"CONNECT360_AI_URL": "http://host/v1", "CONNECT360_AI_MODEL": "small", "CONNECT360_AI_KEY": "ключ"},
+        {"CONNECT360_AI_URL_2": "http://host/v1"},
     ],
 )
 def test_settings_that_cannot_work_are_refused(environment: dict[str, str]) -> None:

@@ -215,7 +215,7 @@ async def test_a_reader_that_leaves_stops_the_model_and_posts_nothing(tmp_path: 
             wanted = {"agentId": "agent_model", "conversationId": conversation, "lastMessageId": message}
             async with client.stream("POST", STREAM, json=wanted) as answer:
                 assert "First" in await anext(answer.aiter_text())
-            await asyncio.wait_for(model.left.wait(), 5)
+            await asyncio.wait_for(model.left.wait(), 1)
             assert len(await caller.thread(conversation)) == 1
 
 

@@ -22,6 +22,7 @@ _FACTS = 5
 _NEEDS_FACTS: frozenset[Task] = frozenset({"reply", "continue", "lengthen"})
 _ROOMS = (ROOM, ROOM // 4)
 """What a request holds; when the endpoint refuses it, the next is tried: a small model may hold 2,048 tokens."""
+_MOST_MODELS = 9
 _ADDRESS = re.compile(r"https?://[^\s/@?#]+(?:/[^\s?#]*)?")
 _KEY = re.compile(r"[!-~]*")
 
@@ -43,17 +44,26 @@ class ModelSettings:
     most_seconds: float = 300.0
 
 
-def model_settings(environment: Mapping[str, str]) -> ModelSettings | None:
-    """CONNECT360_AI_URL, CONNECT360_AI_MODEL and CONNECT360_AI_KEY; None without any. Raises SettingsError."""
-    address, model, key = (environment.get(f"CONNECT360_AI_{name}", "").strip() for name in ("URL", "MODEL", "KEY"))
+def model_settings(environment: Mapping[str, str]) -> tuple[ModelSettings, ...]:
+    """CONNECT360_AI_URL, CONNECT360_AI_MODEL and CONNECT360_AI_KEY; of further models with _2 to _9 behind each name.
+
+    Raises SettingsError for one that cannot work.
+    """
+    numbers = ("", *(f"_{number}" for number in range(2, _MOST_MODELS + 1)))
+    return tuple(one for number in numbers if (one := _settings_of(environment, number)) is not None)
+
+
+def _settings_of(environment: Mapping[str, str], number: str) -> ModelSettings | None:
+    names = [f"CONNECT360_AI_{name}{number}" for name in ("URL", "MODEL", "KEY")]
+    address, model, key = (environment.get(name, "").strip() for name in names)
     if not address and not model:
         return None
     if not address or not model:
-        raise SettingsError("A model needs both CONNECT360_AI_URL and CONNECT360_AI_MODEL. Set the other one too.")
+        raise SettingsError(f"A model needs both {names[0]} and {names[1]}. Set the other one too.")
     if not _ADDRESS.fullmatch(address):
-        raise SettingsError("CONNECT360_AI_URL is not an address such as https://models.example.com/v1. Mend it.")
+        raise SettingsError(f"{names[0]} is not an address such as https://models.example.com/v1. Mend it.")
     if not _KEY.fullmatch(key):
-        raise SettingsError("CONNECT360_AI_KEY has characters that no key has. Copy it again.")
+        raise SettingsError(f"{names[2]} has characters that no key has. Copy it again.")
     return ModelSettings(address.rstrip("/"), model, key, name=model)
 
 

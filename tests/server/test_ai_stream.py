@@ -219,6 +219,21 @@ async def test_a_reader_that_leaves_stops_the_model_and_posts_nothing(tmp_path: 
             assert len(await caller.thread(conversation)) == 1
 
 
+async def test_a_reader_that_leaves_before_the_first_word_stops_the_model_too(tmp_path: Path) -> None:
+    model = FakeModel([asyncio.Event()])
+    async with serving(model.app) as address:
+        settings = ModelSettings(f"{address}/v1", "small")
+        async with running_server(tmp_path / "workspace", models=(settings,)) as server, at(server) as client:
+            caller = Caller(client)
+            conversation, message = await caller.asked()
+            wanted = {"agentId": "agent_model", "conversationId": conversation, "lastMessageId": message}
+            async with client.stream("POST", STREAM, json=wanted) as answer:
+                assert answer.status_code == 200
+                await eventually(lambda: bool(model.asked))
+            await asyncio.wait_for(model.left.wait(), 1)
+            assert len(await caller.thread(conversation)) == 1
+
+
 async def test_a_revoked_key_ends_an_answer_within_a_second_and_posts_nothing(tmp_path: Path) -> None:
     model = FakeModel(["First", asyncio.Event()])
     async with serving(model.app) as address:

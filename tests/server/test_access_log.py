@@ -95,7 +95,7 @@ async def test_a_quiet_server_says_nothing_of_requests(tmp_path: Path) -> None:
     async with server_process(data, "--quiet") as server:
         async with talking(server.url, None) as talk:
             assert (await talk.http.get("/healthz")).status_code == 200
-        await server.end(signal.SIGTERM)
+        assert await server.end(signal.SIGINT) == 0
         assert server.errors.read_text() == ""
 
 

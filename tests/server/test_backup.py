@@ -20,7 +20,7 @@ from console.contract.procedures import ASSET, UPLOAD
 from console.server.store.engine import DATABASE
 from tests.server.calling import Talk, talking
 from tests.support.server import RunningServer, running_server
-from tests.support.server_process import server_process, told
+from tests.support.server_process import told
 
 
 @asynccontextmanager
@@ -59,7 +59,7 @@ async def test_a_restored_backup_has_all_that_was_acknowledged_before_it_began(
     with closing(sqlite3.connect(restored / DATABASE)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    async with server_process(restored) as served, talking(served.url, key) as talk:
+    async with running_server(restored) as served, talking(served.url, key) as talk:
         thread = []
         cursor = None
         while True:
@@ -78,7 +78,7 @@ async def test_a_file_that_was_deleted_meanwhile_is_not_missed(server: RunningSe
         uploaded = await talk.http.post(UPLOAD.path, files={"files": ("photo.txt", b"a lamp")})
         key = uploaded.json()["files"][0]["s3Key"]
     (server.directory / "files" / key).unlink()
-    assert await told("backup", "--data", str(server.directory), str(tmp_path / "b.tar")) == (0, "", "")
+    assert run(["backup", "--data", str(server.directory), str(tmp_path / "b.tar")], set()) == 0
     with tarfile.open(tmp_path / "b.tar") as archive:
         modes = {entry.name: oct(entry.mode) for entry in archive}
     workspace = key.split("/")[0]

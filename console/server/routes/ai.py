@@ -27,6 +27,7 @@ from console.server.dispatch import refusal_of
 from console.server.refusal import Refusal, bad_request, not_found
 from console.server.routes.body import GONE, Body, EarlyAnswer
 from console.server.routes.rest import refused
+from console.server.routes.sse import event_source
 from console.server.sentences import sentence_of
 from console.server.service import Service
 from console.server.trpc import read_json
@@ -80,12 +81,10 @@ class AiRoutes:
             return AiError(error=refusal.sentence)
 
     def _answer(self, caller: Caller, prepared: Prepared | AiError) -> Response:
-        from sse_starlette import EventSourceResponse
-
         events = _alone(prepared) if isinstance(prepared, AiError) else self._answering.events(prepared)
         events = self._while_good(caller, events)
         headers = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"}
-        return EventSourceResponse(_told(events), headers=headers, ping=self._service.config.ping_seconds, sep="\n")
+        return event_source(_told(events), headers=headers, ping=self._service.config.ping_seconds, sep="\n")
 
     def _after_send(self, caller: Caller, wanted: Send, made: Message) -> None:
         """Have the agent answer that the message was sent with."""

@@ -18,6 +18,7 @@ from console.server.auth import Caller
 from console.server.dispatch import read_input, refusal_of
 from console.server.presence import Place
 from console.server.refusal import UNREADABLE, Refusal
+from console.server.routes.sse import event_source
 from console.server.service import Service
 from console.server.store import events
 from console.server.trpc import Calls, error_shape
@@ -30,10 +31,8 @@ _HEADERS = {"cache-control": "no-cache, no-transform", "x-accel-buffering": "no"
 
 def event_stream(service: Service, caller: Caller | None, calls: Calls, headers: Mapping[str, str]) -> Response:
     """The stream that answers a subscription."""
-    from sse_starlette import EventSourceResponse
-
     opened = _opened(caller, calls, headers)
-    return EventSourceResponse(
+    return event_source(
         _stream(service, opened, calls),
         headers=_HEADERS | _about(opened),
         ping=service.config.ping_seconds,

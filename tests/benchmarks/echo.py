@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from socket import socket
 
 import uvicorn
 from starlette.applications import Starlette
@@ -23,13 +24,22 @@ async def sized(request: Request) -> Response:
     return Response(b"x" * request.path_params["size"], media_type="application/json")
 
 
+class Echo(uvicorn.Server):
+    """A server that prints its port once it listens."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Begin to accept."""
+        await super().startup(sockets)
+        assert sockets is not None
+        print(sockets[0].getsockname()[1], flush=True)  # noqa: T201
+
+
 def main() -> None:
-    """Listen on a port of its own, which is printed."""
+    """Listen on a port of its own."""
     app = Starlette(routes=[Route("/echo", echo, methods=["POST"]), Route("/sized/{size:int}", sized)])
     bound = open_socket("127.0.0.1", 0)
-    print(bound.getsockname()[1], flush=True)  # noqa: T201
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, loop="asyncio", ws="none")
-    asyncio.run(uvicorn.Server(config).serve([bound]))
+    asyncio.run(Echo(config).serve([bound]))
 
 
 if __name__ == "__main__":

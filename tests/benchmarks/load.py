@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
-from collections.abc import Iterator, Sequence
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 _LENGTH = b"content-length: "
@@ -86,6 +89,18 @@ class _Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
             self.done.set_exception(exc or ConnectionResetError("the server closed the line"))
+
+
+@asynccontextmanager
+async def echoing() -> AsyncIterator[int]:
+    """The port of the floor of every HTTP figure, a bare Starlette app in a process of its own."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.benchmarks.echo", stdout=PIPE)
+    try:
+        assert process.stdout is not None
+        yield int(await process.stdout.readline())
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 async def load(port: int, requests: Sequence[bytes], connections: int) -> Load:

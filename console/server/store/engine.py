@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 DATABASE = "workspace.db"
 _WAIT_SECONDS = 10
-_PRAGMAS = (
+PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -37,7 +37,7 @@ def open_engine(directory: Path, purpose: Purpose, connections: int = 1) -> Engi
     def connected(connection: Any, _record: Any) -> None:
         # The driver would begin transactions only at the first write, and commit behind our back.
         connection.isolation_level = None
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             connection.execute(pragma)
         connection.create_function("begins", 2, _begins, deterministic=True)
         if purpose != "write":

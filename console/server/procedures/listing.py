@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, literal_column, or_, select, text
+from sqlalchemy import Row, Select, bindparam, func, literal, literal_column, or_, select, text
 
 from console.contract.inputs import ConversationId, CustomerId, ListConversations
 from console.contract.shapes import Conversation, CustomerDetails, Page
@@ -28,8 +29,8 @@ STATUS = {
     "resolved": conversations.c.status == "resolved",
     "snoozed": _IS_SNOOZED,
 }
-# What sorts a list, and how: the newest activity first, the longest waiting first.
-_waiting = func.coalesce(conversations.c.waiting_since, _NOBODY_WAITS)
+# What sorts a list, and how: the newest activity first, the longest waiting first and after them those who do not wait.
+_waiting = conversations.c.waiting_since
 _activity = conversations.c.activity_at
 
 MOST_OF_CUSTOMER = 100
@@ -46,9 +47,10 @@ def list_conversations(call: Reading, wanted: ListConversations, few: int = _FEW
     start = read_cursor(wanted.cursor)
     if start is not None:
         values |= {"at": start.at, "last": start.id}
-        query = query.where(_after(by_waiting))
-    sort = (_waiting.asc(), conversations.c.id.asc()) if by_waiting else (_activity.desc(), conversations.c.id.desc())
-    rows = call.connection.execute(query.order_by(*sort).limit(wanted.limit + 1), values).all()
+    rows: list[Row[Any]] = []
+    for part in _by_waiting(query, start) if by_waiting else _by_activity(query, start):
+        if len(rows) <= wanted.limit:
+            rows += call.connection.execute(part.limit(wanted.limit + 1 - len(rows)), values).all()
     page = rows[: wanted.limit]
     more = None
     if len(rows) > len(page):
@@ -124,12 +126,26 @@ _kept_words = (
 )
 
 
-def _after(by_waiting: bool) -> Any:
+def _by_activity(query: Select[Any], start: Cursor | None) -> Iterator[Select[Any]]:
     at: Any = bindparam("at")
-    last: Any = bindparam("last")
-    if by_waiting:
-        return and_(_waiting >= at, or_(_waiting > at, conversations.c.id > last))
-    return and_(_activity <= at, or_(_activity < at, conversations.c.id < last))
+    if start is not None:
+        query = query.where(_activity <= at, or_(_activity < at, conversations.c.id < bindparam("last")))
+    yield query.order_by(_activity.desc(), conversations.c.id.desc())
+
+
+def _by_waiting(query: Select[Any], start: Cursor | None) -> Iterator[Select[Any]]:
+    """In two parts, each of which an index has in its order: those who wait, then those who do not."""
+    at: Any = bindparam("at")
+    is_later: Any = conversations.c.id > bindparam("last")
+    if start is None or start.at < _NOBODY_WAITS:
+        waiting = query.where(_waiting.is_not(None))
+        if start is not None:
+            waiting = waiting.where(_waiting >= at, or_(_waiting > at, is_later))
+        yield waiting.order_by(_waiting, conversations.c.id)
+    others = query.where(_waiting.is_(None))
+    if start is not None and start.at >= _NOBODY_WAITS:
+        others = others.where(is_later)
+    yield others.order_by(conversations.c.id)
 
 
 def _filtered(call: Reading, wanted: ListConversations, few: int) -> tuple[Select[Any], dict[str, Any]]:

@@ -8,11 +8,14 @@ found, and the words of a batch go into the index as one piece, which costs half
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from console.contract.content import text_of
 from console.contract.shapes import NOTE_FLAG
@@ -26,8 +29,6 @@ from console.server.store.schema import (
     conversation_search,
     conversations,
     customers,
-    message_search,
-    messages,
 )
 from console.text.words import words_of
 
@@ -43,24 +44,19 @@ LAST_TIME = (1 << (63 - SEQUENCE_BITS)) - 2
 
 INDEXES = ("message_search", "conversation_search")
 
+_NOTE = f'"{NOTE_FLAG}"'
+"""The flag as JSON has it, which in no other flag's JSON can stand."""
 _ODD = re.compile(r"[^0-9A-Za-z_]")
 
-_NEW_MESSAGES = Prepared(
-    select(messages)
-    .where(messages.c.search_id.is_(None))
-    .order_by(messages.c.created_at, messages.c.id)
-    .limit(bindparam("limit"))
+# In SQLite's words and by place: this is on the way of every send.
+_NEW_MESSAGES = (
+    "SELECT rowid, workspace_id, id, conversation_id, sender_kind, sender_id, flags, content, created_at FROM messages"
+    " WHERE search_id IS NULL ORDER BY created_at, id LIMIT ?"
 )
 # Of the index's own table of texts: the index itself would be read from its beginning.
-_LAST_ROW = Prepared(text("SELECT max(id) FROM message_search_content WHERE id >= :first AND id < :end"))
-_INDEX_MESSAGE = Prepared(
-    insert(message_search).values({name: bindparam(name) for name in ("rowid", "words", "message_id")})
-)
-_MESSAGE_INDEXED = Prepared(
-    update(messages)
-    .where(messages.c.workspace_id == bindparam("workspace"), messages.c.id == bindparam("message"))
-    .values(search_id=bindparam("row"))
-)
+_LAST_ROW = "SELECT max(id) FROM message_search_content WHERE id >= ? AND id < ?"
+_INDEX_MESSAGE = "INSERT INTO message_search (rowid, words, message_id) VALUES (?, ?, ?)"
+_MESSAGE_INDEXED = "UPDATE messages SET search_id = ? WHERE rowid = ?"
 _HOSTS = (
     select(func.group_concat(channels.c.identifier, " "))
     .join(
@@ -104,7 +100,8 @@ _CONVERSATION_INDEXED = Prepared(
 
 def mark(kind: str, value: str = "") -> str:
     """A token that no word can be: `w`orkspace, `c`onversation, `k`ind and `p`erson of the sender, `n`ote."""
-    return f"_{kind}{_ODD.sub(_spelt, value)}"
+    token = f"_{kind}{value}"
+    return token if token.isidentifier() and token.isascii() else f"_{kind}{_ODD.sub(_spelt, value)}"
 
 
 def _spelt(odd: re.Match[str]) -> str:
@@ -119,9 +116,11 @@ def index_new(connection: Connection) -> None:
 
 def index_page(connection: Connection) -> bool:
     """Index what lacks, at most a page of each kind; whether there may be more."""
-    said = _NEW_MESSAGES.all(connection, {"limit": PAGE})
-    for row in said:
-        _index_message(connection, row)
+    driver = driver_of(connection)
+    with _errors_of_sqlalchemy():
+        said = driver.execute(_NEW_MESSAGES, (PAGE,)).fetchall()
+        for row in said:
+            _index_message(driver, row)
     named = _NEW_CONVERSATIONS.all(connection, {"limit": PAGE})
     for row in named:
         _index_conversation(connection, row)
@@ -157,25 +156,26 @@ def spoken(content: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     return ((language, said) for language, value in content.items() if (said := text_of(value)))
 
 
-def _index_message(connection: Connection, row: Any) -> None:
-    marks = [mark("w", row.workspace_id), mark("c", row.conversation_id), mark("k", row.sender_kind)]
-    if row.sender_id is not None:
-        marks.append(mark("p", row.sender_id))
-    if NOTE_FLAG in unpack(row.flags):
-        marks.append(mark("n"))
-    words = [word for _, said in spoken(unpack(row.content)) for word in words_of(said)]
-    place = _free_row(connection, row.created_at)
-    kept = {"rowid": place, "words": " ".join(marks + words), "message_id": row.id}
-    _INDEX_MESSAGE.run(connection, kept)
-    _MESSAGE_INDEXED.run(connection, {"workspace": row.workspace_id, "message": row.id, "row": place})
+def _index_message(driver: sqlite3.Connection, row: Sequence[Any]) -> None:
+    number, workspace_id, message_id, conversation_id, sender_kind, sender_id, flags, content, created_at = row
+    tokens = [mark("w", workspace_id), mark("c", conversation_id), mark("k", sender_kind)]
+    if sender_id is not None:
+        tokens.append(mark("p", sender_id))
+    if _NOTE in flags:
+        tokens.append(mark("n"))
+    for _, said in spoken(unpack(content)):
+        tokens += words_of(said)
+    place = _free_row(driver, created_at)
+    driver.execute(_INDEX_MESSAGE, (place, " ".join(tokens), message_id))
+    driver.execute(_MESSAGE_INDEXED, (place, number))
 
 
-def _free_row(connection: Connection, at: int) -> int:
+def _free_row(driver: sqlite3.Connection, at: int) -> int:
     """The next place in a millisecond, or in the next one that has any: an import may bring a million of one time."""
     first = min(max(at, 0), LAST_TIME) << SEQUENCE_BITS
     while True:
         end = first + (1 << SEQUENCE_BITS)
-        last: int | None = _LAST_ROW.scalar(connection, {"first": first, "end": end})
+        last: int | None = driver.execute(_LAST_ROW, (first, end)).fetchone()[0]
         if last is None or last + 1 < end:
             return first if last is None else last + 1
         first = end
@@ -192,3 +192,11 @@ def _index_conversation(connection: Connection, row: Any) -> None:
     place = _INDEX_CONVERSATION.run(connection, kept).lastrowid
     named = {"workspace": row.workspace_id, "conversation": row.id, "row": place}
     _CONVERSATION_INDEXED.run(connection, named)
+
+
+@contextmanager
+def _errors_of_sqlalchemy() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DBAPIError.instance("", None, error, sqlite3.Error, hide_parameters=True) from error

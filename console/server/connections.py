@@ -4,6 +4,9 @@ for without end, and more connections than the server can keep are turned away."
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import struct
+import termios
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,7 +103,7 @@ class Connection(H11Protocol):
         request: object = self.cycle  # the last that began: another one, and the client got on
         received, self._received = self._received, 0
         if self.flow.write_paused:
-            return _Debt("reading", request, self.transport.get_write_buffer_size())
+            return _Debt("reading", request, self.transport.get_write_buffer_size() + self._under_way())
         if self.conn.their_state is h11.IDLE and self.timeout_keep_alive_task is None:
             self._received = received
             return _Debt("head", request)
@@ -108,6 +111,15 @@ class Connection(H11Protocol):
         if self.conn.their_state is h11.SEND_BODY and 0 < received < self._bounds.seconds * _SLOWEST:
             return _Debt("body", request)
         return None
+
+    def _under_way(self) -> int:
+        """Bytes that the system took and the client did not: on a slow line they are all that moves for minutes."""
+        line = self.transport.get_extra_info("socket")
+        try:
+            (left,) = struct.unpack("i", fcntl.ioctl(line.fileno(), termios.TIOCOUTQ, bytes(4)))
+        except OSError:  # a system that does not tell
+            return 0
+        return int(left)
 
     def _turn_away(self) -> None:
         self._is_refused = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 Clock = Callable[[], datetime]
 
@@ -29,7 +30,13 @@ def as_time(milliseconds: int) -> datetime:
 
 def as_text(milliseconds: int) -> str:
     """A kept moment as it is spoken on the wire."""
-    return f"{(_START_OF_UTC + milliseconds * _MILLISECOND).isoformat(timespec='milliseconds')}Z"
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{_minute(minutes)}{rest // 1000:02}.{rest % 1000:03}Z"
+
+
+@lru_cache(1_000)
+def _minute(minutes: int) -> str:
+    return (_START_OF_UTC + timedelta(minutes=minutes)).isoformat(timespec="minutes") + ":"
 
 
 def as_optional_time(milliseconds: int | None) -> datetime | None:

@@ -20,7 +20,7 @@ from console.server.procedures.posting import Post, conversation_row, later_than
 from console.server.refusal import Refusal, bad_request, not_found
 from console.server.rules.templates import render
 from console.server.store.events import emit
-from console.server.store.messages import as_json, shown
+from console.server.store.messages import as_json, spoken
 from console.server.store.packing import unpack
 from console.server.store.prepared import Prepared
 from console.server.store.schema import customers, messages, read_marks, templates
@@ -140,7 +140,7 @@ def _message_at(call: Writing, conversation_id: str, message_id: str) -> int:
 
 _THREAD = Prepared(
     lambda: (
-        shown()
+        spoken()
         .where(
             messages.c.conversation_id == bindparam("conversation"),
             messages.c.created_at <= bindparam("at"),  # for the index, which an OR alone would not use
@@ -159,9 +159,9 @@ def list_messages(call: Reading, wanted: ListMessages) -> bytes:
     conversation_row(call.connection, call.workspace_id, wanted.conversation_id)
     start = read_cursor(wanted.cursor) or _FUTURE
     values = here | {"at": start.at, "last": start.id, "limit": wanted.limit + 1}
-    rows = _THREAD.all(call.connection, values)
+    rows = _THREAD.run(call.connection, values).fetchall()
     page = rows[: wanted.limit]
-    more = f'"{write_cursor(Cursor(page[-1].created_at, page[-1].id))}"' if len(rows) > len(page) else "null"
+    more = f'"{write_cursor(Cursor(page[-1][1], page[-1][0]))}"' if len(rows) > len(page) else "null"
     items = ",".join(as_json(call.connection, call.workspace_id, page))
     return f'{{"items":[{items}],"nextCursor":{more}}}'.encode()
 

@@ -37,6 +37,17 @@ def shown() -> Select[Any]:
     )
 
 
+@cache
+def spoken() -> Select[Any]:
+    """The same, with just the columns that `as_json` wants, in its order."""
+    shapes = shown()
+    said = shapes.selected_columns
+    columns = ("id", "created_at", "conversation_id", "parent_id", "sender_kind", "sender_id", "name", "image")
+    texts = ("content", "flags", "channel_id", "template_id")
+    return shapes.with_only_columns(*(said[name] for name in columns + texts), maintain_column_froms=True)
+
+
+_SPOKEN_BY_ID = Prepared(lambda: spoken().where(messages.c.id.in_(bindparam("ids", expanding=True))))
 _SHOWN_BY_ID = Prepared(lambda: shown().where(messages.c.id.in_(bindparam("ids", expanding=True))))
 _FILES = Prepared(
     select(attachments)
@@ -62,27 +73,27 @@ def messages_as_json(connection: Connection, workspace_id: str, ids: Iterable[st
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    rows = _SHOWN_BY_ID.all_for(connection, wanted, {"workspace": workspace_id})
-    return {row.id: text for row, text in zip(rows, as_json(connection, workspace_id, rows), strict=True)}
+    rows = _SPOKEN_BY_ID.run_for(connection, wanted, {"workspace": workspace_id}).fetchall()
+    return {row[0]: text for row, text in zip(rows, as_json(connection, workspace_id, rows), strict=True)}
 
 
 def as_shapes(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> list[Message]:
     """Rows of `shown()` as the contract has them, in their order."""
-    files = _files_of(connection, workspace_id, rows)
+    files = _files_of(connection, workspace_id, [row.id for row in rows])
     return [_shape(row, files.get(row.id, ())) for row in rows]
 
 
-def as_json(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> list[str]:
-    """The same as JSON text: a page is made of what the tables keep without a value for each field between."""
-    files = _files_of(connection, workspace_id, rows)
-    return [_json(row, files.get(row.id, ())) for row in rows]
+def as_json(connection: Connection, workspace_id: str, rows: Sequence[Sequence[Any]]) -> list[str]:
+    """Rows of `spoken()` as JSON text: made of what the tables keep, without a value for each field between."""
+    files = _files_of(connection, workspace_id, [row[0] for row in rows])
+    return [_json(files.get(row[0], ()), *row) for row in rows]
 
 
-def _files_of(connection: Connection, workspace_id: str, rows: Sequence[Row[Any]]) -> dict[str, list[Attachment]]:
+def _files_of(connection: Connection, workspace_id: str, ids: Sequence[str]) -> dict[str, list[Attachment]]:
     """The files of each message that has any."""
     files: dict[str, list[Attachment]] = {}
-    if rows:
-        for row in _FILES.all_for(connection, [row.id for row in rows], {"workspace": workspace_id}):
+    if ids:
+        for row in _FILES.all_for(connection, ids, {"workspace": workspace_id}):
             files.setdefault(row.message_id, []).append(as_attachment(row))
     return files
 
@@ -116,17 +127,34 @@ def _shape(row: Row[Any], files: Sequence[Attachment]) -> Message:
     )
 
 
-def _json(row: Row[Any], files: Sequence[Attachment]) -> str:
+def _json(
+    files: Sequence[Attachment],
+    message_id: str,
+    created_at: int,
+    conversation_id: str,
+    parent_id: str | None,
+    kind: str,
+    sender_id: str | None,
+    name: str | None,
+    image: str | None,
+    content: str,
+    flags: str,
+    channel_id: str | None,
+    template_id: str | None,
+) -> str:
     """`_shape` and its text in one. Content and flags are kept as JSON; ids and kinds are ours and need no escape."""
+    sent = ",".join(file.model_dump_json(by_alias=True) for file in files) if files else ""
     return (
-        f'{{"id":"{row.id}","conversationId":"{row.conversation_id}","parentId":{_or_null(row.parent_id)},'
-        f'"sender":{{"kind":"{row.sender_kind}","id":{_or_null(row.sender_id)},"name":{_or_null(row.name)},'
-        f'"image":{_or_null(row.image)}}},"content":{row.content},'
-        f'"attachments":[{",".join(file.model_dump_json(by_alias=True) for file in files)}],"flags":{row.flags},'
-        f'"channelId":{_or_null(row.channel_id)},"templateId":{_or_null(row.template_id)},'
-        f'"createdAt":"{as_text(row.created_at)}"}}'
+        f'{{"id":"{message_id}","conversationId":"{conversation_id}","parentId":{_named(parent_id)},'
+        f'"sender":{{"kind":"{kind}","id":{_named(sender_id)},"name":{_quoted(name)},"image":{_quoted(image)}}},'
+        f'"content":{content},"attachments":[{sent}],"flags":{flags},"channelId":{_named(channel_id)},'
+        f'"templateId":{_named(template_id)},"createdAt":"{as_text(created_at)}"}}'
     )
 
 
-def _or_null(text: str | None) -> str:
+def _named(one: str | None) -> str:
+    return f'"{one}"' if one else "null"
+
+
+def _quoted(text: str | None) -> str:
     return "null" if text is None else encode_basestring(text)

@@ -40,6 +40,20 @@ def indexed(server: RunningServer, word: str, table: str = "message_search") -> 
     return int(row[0])
 
 
+def check(server: RunningServer) -> None:
+    """Every message and conversation has its row in an index, no row is anything else's, and SQLite finds no fault."""
+    with closing(sqlite3.connect(server.directory / DATABASE, isolation_level=None)) as database:
+        for table, of in (("message_search", "messages"), ("conversation_search", "conversations")):
+            database.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+            there = {row[0] for row in database.execute(f"SELECT id FROM {table}_content")}
+            assert there == {row[0] for row in database.execute(f"SELECT search_id FROM {of}")}
+        named = database.execute(
+            "SELECT count(*) FROM messages JOIN message_search ON message_search.rowid = search_id"
+            " WHERE message_search.message_id <> messages.id"
+        )
+        assert named.fetchone()[0] == 0
+
+
 async def test_all_words_must_stand_and_the_newest_comes_first(admin: Talk, viewer: Talk) -> None:
     jane = await admin.customer("Jane")
     for text in ("The lamp arrived broken", "The LAMP is fine", "Broken, that lamp.", "A lamb"):
@@ -211,6 +225,7 @@ async def test_what_was_deleted_is_in_no_index(server: RunningServer, admin: Tal
     for table in ("message_search", "conversation_search"):
         assert "secret" not in kept(server, table)
     assert "plain" in kept(server, "message_search")
+    check(server)
 
 
 async def test_a_claimed_message_is_found_by_who_it_turned_out_to_be(server: RunningServer, admin: Talk) -> None:
@@ -223,6 +238,7 @@ async def test_a_claimed_message_is_found_by_who_it_turned_out_to_be(server: Run
     assert await found(admin, "from:guest") == []
     assert await found(admin, "lamp") == ["lamp of a guest"]
     assert indexed(server, "lamp") == 1
+    check(server)
 
 
 async def names(talk: Talk, query: str) -> list[str]:
@@ -251,6 +267,7 @@ async def test_conversations_are_found_by_what_they_become(server: RunningServer
         assert await names(admin, odd) == [], odd
     assert await names(foreign, "jane") == []
     assert indexed(server, "web", "conversation_search") == 1
+    check(server)
     await admin.call("deleteConversation", id=made["id"])
     assert await names(admin, "jane") == []
 
@@ -263,3 +280,4 @@ async def test_a_send_that_fails_leaves_no_word(server: RunningServer, admin: Ta
     assert sum(isinstance(one, Refused) for one in ended) == 10
     assert indexed(server, "lamp") == 10
     assert len(await found(admin, "lamp")) == 10
+    check(server)

@@ -147,9 +147,10 @@ async def test_a_download_that_nobody_reads_is_dropped_and_one_that_is_read_slow
 
 async def test_a_listener_that_reads_nothing_is_dropped_without_holding_what_it_misses(server: RunningServer) -> None:
     key = server.key("admin")
-    async with talking(server.url, key) as talk, connected(server, 4_096) as (_, asleep), following(talk) as stream:
+    async with talking(server.url, key) as talk, following(talk) as stream, AsyncExitStack() as stack:
         top = (await talk.customer())["id"]
         head = f"GET {MOUNT}events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {key}\r\n\r\n"
+        _, asleep = await stack.enter_async_context(connected(server, 4_096))
         asleep.write(head.encode())
         assert server.server is not None
         hub, state = server.server.service.hub, server.server.server_state
@@ -167,8 +168,9 @@ async def send_much(talk: Talk, top: str) -> None:
     await talk.answers(top, "x" * 20_000)
 
 
-async def test_more_connections_than_can_be_kept_are_told_so(server: RunningServer) -> None:
-    async with AsyncExitStack() as stack:
+async def test_more_connections_than_can_be_kept_are_told_so(tmp_path: Path) -> None:
+    bounds = Bounds(connections=SOON.connections)
+    async with running_server(tmp_path / "data", bounds=bounds) as server, AsyncExitStack() as stack:
         lines = [await stack.enter_async_context(connected(server)) for _ in range(SOON.connections)]
         await eventually(lambda: open_connections(server) == SOON.connections)
         reader, writer = await stack.enter_async_context(connected(server))
@@ -179,9 +181,9 @@ async def test_more_connections_than_can_be_kept_are_told_so(server: RunningServ
         assert json.loads(body) == {"message": "Too many connections. Try again later."}
         for _, one in lines:
             one.close()
-    await eventually(lambda: open_connections(server) == 0)
-    async with talking(server.url, None) as talk:
-        assert (await talk.http.get("/healthz")).status_code == 200
+        await eventually(lambda: open_connections(server) == 0)
+        async with talking(server.url, None) as talk:
+            assert (await talk.http.get("/healthz")).status_code == 200
 
 
 async def test_a_flood_is_closed_without_a_word(server: RunningServer) -> None:

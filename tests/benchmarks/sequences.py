@@ -6,11 +6,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.server.model_stage import staged
+from tests.server.model_stage import AT_ONCE, staged
 from tests.server.model_steps import Call, Step, sequences
 
 
@@ -20,16 +22,17 @@ def main(wanted: int) -> None:
     with tempfile.TemporaryDirectory() as folder, staged(Path(folder) / "data") as stage:
 
         @settings(
-            max_examples=wanted,
+            max_examples=-(-wanted // AT_ONCE),
             deadline=None,
             database=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         )
-        @given(sequence=sequences(10, 50))
-        def play(sequence: list[Step]) -> None:
-            called.update(step.procedure if isinstance(step, Call) else type(step).__name__ for step in sequence)
-            stage.play(sequence)
+        @given(played=st.lists(sequences(10, 50), min_size=AT_ONCE, max_size=AT_ONCE))
+        def play(played: list[list[Step]]) -> None:
+            for step in chain.from_iterable(played):
+                called[step.procedure if isinstance(step, Call) else type(step).__name__] += 1
+            stage.play(played)
 
         begun = time.monotonic()
         play()

@@ -48,7 +48,9 @@ class Names:
 
     def _sorted(self, key: str, value: Any) -> Any:
         """A list whose order says nothing, in the order of the records."""
+        if key not in ("participants", "ids"):
+            return value
         records = {one: ref for ref, one in self.ids.items()}
-        if key == "participants":
-            return sorted(value, key=lambda one: (one["kind"], records[one["id"]]))
-        return sorted(value, key=records.__getitem__) if key == "ids" else value
+        if key == "ids":
+            return sorted(value, key=records.__getitem__)
+        return sorted(value, key=lambda one: (one["kind"], records[one["id"]]))

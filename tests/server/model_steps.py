@@ -103,6 +103,10 @@ def _seldom(make: Make, otherwise: Make = _nothing) -> Make:
     return lambda random: (make if random.random() < 0.1 else otherwise)(random)
 
 
+def _sometimes(make: Make) -> Make:
+    return lambda random: make(random) if random.random() < 0.25 else None
+
+
 def _list(make: Make, most: int) -> Make:
     return lambda random: [make(random) for _ in range(random.randint(0, most))]
 
@@ -121,9 +125,9 @@ _guest = _both(
     _of({"metadata": _of({"fingerprint": _fingerprint})}),
     _of(
         {
-            "externalId": _seldom(_among("guest-1")),
-            "email": _seldom(_among("jane@example.com")),
-            "phone": _seldom(_among(*DIGITS)),
+            "externalId": _among(None, None, *EXTERNAL_IDS),
+            "email": _among(None, None, None, "jane@example.com"),
+            "phone": _among(None, None, None, *DIGITS),
             "name": _among(*NAMES),
         },
         0.5,
@@ -131,12 +135,12 @@ _guest = _both(
 )
 _customer = _of(
     {
-        "id": _seldom(_pick("customer")),
+        "id": _sometimes(_pick("customer")),
         "externalId": _among(*EXTERNAL_IDS),
         "name": _among(*NAMES),
         "email": _among(*FOLDED),
         "phone": _among(*DIGITS),
-        "metadata": _of({"fingerprint": _seldom(_fingerprint), "plan": _among(1, None)}, 0.5),
+        "metadata": _of({"fingerprint": _among(None, *FINGERPRINTS), "plan": _among(1, None)}, 0.5),
     },
     0.6,
 )
@@ -152,7 +156,7 @@ _metadata = _of(
     0.5,
 )
 _host = _seldom(_among(*HOSTS), _among(*(written for written, host in HOSTS.items() if host)))
-_imported = {"createdAt": _seldom(lambda random: Ago(random.randint(-1, 9)))}
+_imported = {"createdAt": _among(None, None, None, *map(Ago, (*range(9), -1)))}
 _new = _of(
     {
         "name": _among(None, *NAMES),
@@ -186,9 +190,9 @@ _claim = {
     "customer": _seldom(_among(None), _customer),
     "customerId": _seldom(_pick("customer")),
     "guestExternalId": _among(None, "guest-1"),
-    "guestLocalConversationId": _seldom(_pick("conversation")),
+    "guestLocalConversationId": _sometimes(_pick("conversation")),
     "targetParentId": _among(None, *(Pick("conversation", place, "own") for place in range(5))),
-    "claimMetadata": _seldom(_metadata),
+    "claimMetadata": _sometimes(_metadata),
 }
 _template = {
     "id": _seldom(_pick("template")),
@@ -198,7 +202,7 @@ _template = {
 _ANYBODY, _ADMINS = _among(0, 0, 1, 1, 2), _seldom(_among(0, 1, 2), _among(0, 0, 2))
 _CALLS: tuple[tuple[int, Make, str, Make], ...] = (
     (4, _ANYBODY, "getOrCreateConversation", _both(_of({"customer": _person}), _new)),
-    (1, _ANYBODY, "getOrCreateConversation", _both(_new, _of({"memberIds": _list(_pick("member"), 3)}))),
+    (2, _ANYBODY, "getOrCreateConversation", _both(_new, _of({"memberIds": _list(_pick("member"), 3)}))),
     (4, _ANYBODY, "createSubConversation", _both(_of({"parentId": _pick("conversation")}), _new)),
     (1, _ANYBODY, "createSubConversation", _both(_of({"parentId": _pick("conversation"), "customer": _person}), _new)),
     (2, _ANYBODY, "updateConversation", _both(_one, _of({"metadata": _metadata, "name": _among(*NAMES)}, 0.7))),
@@ -206,10 +210,10 @@ _CALLS: tuple[tuple[int, Make, str, Make], ...] = (
     (1, _ADMINS, "deleteConversation", _one),
     (5, _ANYBODY, "send", _both(_talk, _sending, _of(_by_customer))),
     (4, _ANYBODY, "send", _both(_talk, _sending, _of(_by_member))),
-    (1, _ANYBODY, "send", _both(_talk, _of(_from_template))),
+    (2, _ANYBODY, "send", _both(_talk, _of(_from_template))),
     (3, _ANYBODY, "markRead", _both(_talk, _of({"messageId": _pick("message")}))),
-    (3, _ANYBODY, "claimGuestConversations", _of(_claim)),
-    (1, _ADMINS, "saveTemplate", _of(_template)),
+    (4, _ANYBODY, "claimGuestConversations", _of(_claim)),
+    (2, _ADMINS, "saveTemplate", _of(_template)),
 )
 _filters = _of(
     {

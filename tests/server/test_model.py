@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
-from tests.server.model_stage import Stage, staged
+from tests.server.model_stage import AT_ONCE, Stage, staged
 from tests.server.model_steps import Step, sequences
 
 SEQUENCES = 100
@@ -23,14 +24,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 # Without the shrinking, which takes minutes: what fails here is made small by hand.
 @settings(
-    max_examples=SEQUENCES,
+    max_examples=SEQUENCES // AT_ONCE,
     derandomize=True,
     deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(sequence=sequences(6, 18))
+@given(played=st.lists(sequences(5, 15), min_size=AT_ONCE, max_size=AT_ONCE))
 def test_a_server_does_what_the_rules_say_whatever_is_called_in_whatever_order(
-    stage: Stage, sequence: list[Step]
+    stage: Stage, played: list[list[Step]]
 ) -> None:
-    stage.play(sequence)
+    stage.play(played)

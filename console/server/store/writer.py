@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -67,7 +68,9 @@ class Writer:
         self._on_commit = on_commit
         self._clock = clock
         self._ids = Ids()
-        self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
+        self._jobs: deque[_Job[Any]] = deque()
+        self._bell: SimpleQueue[bool] = SimpleQueue()  # true that there are jobs, false that there will be no more
+        self._is_rung = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -76,7 +79,7 @@ class Writer:
 
     def stop(self) -> None:
         """Finish what was given, then end. Blocks until then, so never in the loop."""
-        self._queue.put(None)
+        self._bell.put(False)
         self._thread.join()
         self._engine.dispose()
 
@@ -85,29 +88,36 @@ class Writer:
 
         Cancelled, it may have happened all the same.
         """
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put(_Job(mutation, future))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.append(_Job(mutation, future))
+        if not self._is_rung:
+            # Not before the loop has been through all that came with it: the thread would fight it for the interpreter,
+            # and a batch of one costs as much as one of thirty.
+            self._is_rung = True
+            loop.call_soon(self._ring)
         return await future
+
+    def _ring(self) -> None:
+        self._is_rung = False
+        self._bell.put(True)
 
     def _run(self) -> None:
         with self._engine.connect() as connection:
-            while (first := self._queue.get()) is not None:
-                jobs, ends = self._gather(first)
-                committed = self._commit(connection, jobs)
-                # One wake-up of the loop for all: each costs a system call and a fight for the interpreter.
-                jobs[0].future.get_loop().call_soon_threadsafe(self._answer, jobs, committed)
-                if ends:
-                    return
+            goes_on = True
+            while goes_on:
+                goes_on = self._bell.get()
+                while jobs := self._gather():
+                    committed = self._commit(connection, jobs)
+                    # One wake-up of the loop for all: each costs a system call and a fight for the interpreter.
+                    jobs[0].future.get_loop().call_soon_threadsafe(self._answer, jobs, committed)
 
-    def _gather(self, first: _Job[Any]) -> tuple[list[_Job[Any]], bool]:
-        """A batch: what is waiting, without waiting for more; and whether that was the last."""
-        jobs = [first]
-        while len(jobs) < BATCH and not self._queue.empty():
-            job = self._queue.get()
-            if job is None:
-                return jobs, True
-            jobs.append(job)
-        return jobs, False
+    def _gather(self) -> list[_Job[Any]]:
+        """A batch: what is waiting, without waiting for more."""
+        jobs: list[_Job[Any]] = []
+        while self._jobs and len(jobs) < BATCH:
+            jobs.append(self._jobs.popleft())
+        return jobs
 
     def _commit(self, connection: Connection, jobs: list[_Job[Any]]) -> Committed:
         """Run the jobs in one transaction: all fail if it cannot be committed."""

@@ -37,6 +37,11 @@ class Listener:
         await self.woken.wait()
         self.woken.clear()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more may be told, however much there is."""
+        return self.refusal is not None or self.is_closing
+
     def take_places(self) -> dict[str, Place]:
         """Where colleagues went since this was asked last; at first, where they are."""
         taken, self.places = self.places, {}
@@ -44,7 +49,7 @@ class Listener:
 
     async def over(self) -> None:
         """Until the key is no longer good, or the server goes."""
-        while self.refusal is None and not self.is_closing:
+        while not self.is_over:
             await self.wait()
 
 

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 _IDEMPOTENCY_KEY = "idempotency-key"
 _LONGEST_KEY = 200
+MOST_BYTES = 16 * 1024 * 1024
+"""How much a batch may answer before the rest of its queries is refused."""
+_TOO_MUCH = Refusal("PAYLOAD_TOO_LARGE", "The answers before this one are as much as a batch may bring. Ask again.")
 
 
 def admit(service: Service, calls: Calls, headers: Mapping[str, str]) -> tuple[Caller | None, Calls]:
@@ -70,11 +73,21 @@ def _permitted(call: Call, caller: Caller) -> Call:
 
 
 async def carry_out(service: Service, caller: Caller | None, calls: Calls, headers: Mapping[str, str]) -> list[Outcome]:
-    """What became of each call. They run side by side, and one that fails leaves the others alone."""
-    attempts = [_attempt(service, call, caller, headers, len(calls.calls)) for call in calls.calls]
-    if len(attempts) == 1:
-        return [await attempts[0]]  # most requests: a task of its own would cost more than its input's validation
-    return await asyncio.gather(*attempts)
+    """What became of each call: one that fails leaves the others alone.
+
+    Mutations run side by side, so that one commit serves them all. Queries run one after another, for as long as their
+    answers are no more than a server can hold for everybody.
+    """
+    count = len(calls.calls)
+    if count > 1 and any(call.procedure is not None and call.procedure.kind == "mutation" for call in calls.calls):
+        return await asyncio.gather(*(_attempt(service, call, caller, headers, count) for call in calls.calls))
+    outcomes: list[Outcome] = []
+    left = MOST_BYTES
+    for call in calls.calls:
+        held = replace(call, refusal=call.refusal or _TOO_MUCH) if left < 0 else call
+        outcomes.append(await _attempt(service, held, caller, headers, count))
+        left -= len(outcomes[-1].answer)
+    return outcomes
 
 
 def read_input(call: Call) -> Any:

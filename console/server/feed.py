@@ -9,8 +9,8 @@ from console.server.store import events
 from console.server.store.database import Store
 from console.server.store.events import Following
 
-_MOST = 64
-"""How many pages are held at most: of listeners that come back each at another place."""
+_MOST = 16
+"""How many pages are held at most, each of some megabytes at worst: listeners that come back stand at many places."""
 
 
 class Feed:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from console.contract.permissions import Permission
 from console.contract.procedures import Procedure
 from console.contract.shapes import Agent
+from console.server.attempt import Attempt
 from console.server.auth import VISIT, Caller, Hasher, Visit, caller_of, key_in, same, unknown_key
 from console.server.broadcast import Hub
 from console.server.clock import Clock, as_milliseconds, utc_now
@@ -61,6 +62,7 @@ class Service:
         self.limiter = Limiter(config.rate)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._discards: set[asyncio.Task[Any]] = set()
+        self._noted: dict[str, int] = {}
         self._hasher = Hasher(config.directory)
         self.store = Store(config.directory, self._committed, config.clock)
         self.feed = Feed(self.store)
@@ -104,7 +106,8 @@ class Service:
         if record is None or not same(record.hash, hashed) or not record.is_good(now):
             self.limiter.count(visit.address)
             raise unknown_key()
-        if record.last_used_at is None or now - record.last_used_at >= _USED_AGAIN_AFTER:
+        if now - max(record.last_used_at or 0, self._noted.get(record.id, 0)) >= _USED_AGAIN_AFTER:
+            self._noted[record.id] = now  # also if it cannot be written: a full disk is not asked again by every call
             self._note_use(record)
         visit.caller = caller = caller_of(record)
         return caller
@@ -147,15 +150,15 @@ class Service:
             listening = self.hub.keys()
             if not listening:
                 continue
-            try:
+            attempt = Attempt()
+            with attempt:
                 good = await self.store.read(keys.good_keys, listening, self.now())
                 self.hub.refuse(listening - good, unknown_key())
                 newest = await self.store.read(events.newest, sorted(self.hub.workspaces()))
-            except SQLAlchemyError as error:  # a full disk, a lock held too long: it passes, and keys must be watched
-                report("keys could not be watched", error)
-                continue
-            self.wake({workspace for workspace, number in newest.items() if last.get(workspace) != number})
-            last = newest
+                self.wake({workspace for workspace, number in newest.items() if last.get(workspace) != number})
+                last = newest
+            if attempt.error is not None:  # a full disk, a lock held too long: it passes, and keys must be watched
+                report("keys could not be watched", attempt.error)
 
     def _begin(self, work: Coroutine[Any, Any, None], among: set[asyncio.Task[Any]]) -> None:
         task = asyncio.create_task(work)

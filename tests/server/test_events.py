@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select
 
 from console.contract.errors import UNKNOWN_KEY
 from console.contract.events import EVENT
 from console.server.refusal import UNREADABLE
-from console.server.store import events
+from console.server.store.events import PAGE, emit
+from console.server.store.schema import events
+from console.server.store.writer import Transaction
 from tests.server.calling import MOUNT, Talk, talking
 from tests.server.streams import Stream, following
 from tests.support.server import RunningServer, running_server
@@ -76,7 +79,7 @@ async def test_a_stream_that_broke_goes_on_where_it_was(admin: Talk) -> None:
 
 async def test_more_was_missed_than_fits_a_page(admin: Talk) -> None:
     top = await admin.customer()
-    for start in range(0, 2 * events.PAGE + 10, 70):
+    for start in range(0, 2 * PAGE + 10, 70):
         names = ",".join(["v1.connect.send"] * 70)
         body = {str(n): {"conversationId": top["id"], "content": {"en": f"{start + n}"}} for n in range(70)}
         assert (await admin.http.post(f"/api/trpc/{names}?batch=1", json=body)).status_code == 200
@@ -309,3 +312,25 @@ async def test_what_another_process_writes_is_heard_too(server: RunningServer, a
         async with talking(second.url, server.key("admin")) as talk:
             await talk.customer("Bo")
         assert (await stream.event())["conversation"]["customer"]["name"] == "Bo"
+
+
+async def test_who_is_overtaken_while_listening_is_told_to_load_again(server: RunningServer, admin: Talk) -> None:
+    assert server.server is not None
+    store = server.server.service.store
+    top = await admin.customer()
+
+    def burst(transaction: Transaction) -> None:
+        """So much at once that what came first is let go before anybody read it."""
+        workspace = transaction.connection.execute(select(events.c.workspace_id)).scalars().first()
+        assert workspace is not None
+        for _ in range(5):
+            emit(transaction, workspace, "conversation.updated", conversation=top["id"])
+        transaction.connection.execute(delete(events).where(events.c.id <= 4))
+
+    async with following(admin) as stream:
+        await store.write(burst)
+        told = await stream.event()
+        await admin.says(top["id"], "Hello")
+        after = await stream.event()
+    assert (told["type"], told["_id"]) == ("resync", "6")
+    assert (after["type"], after["_id"]) == ("message.created", "7")

@@ -128,3 +128,13 @@ async def test_what_was_deleted_cannot_be_read_through_its_key(admin: Talk) -> N
         await admin.call("send", KEY, **wanted)
     with pytest.raises(Refused, match="404 Conversation not found"):
         await admin.call("updateConversation", {"Idempotency-Key": "local_02"}, id=top, name="A secret too")
+
+
+async def test_what_was_deleted_meanwhile_is_not_made_anew_by_a_repetition(admin: Talk) -> None:
+    once = {"idempotency-key": "once"}
+    wanted = {"customer": {"externalId": "gone", "name": "A name that nobody may read again"}}
+    made = await admin.call("getOrCreateConversation", once, **wanted)
+    await admin.call("deleteConversation", id=made["id"])
+    with pytest.raises(Refused, match="404 Conversation not found"):
+        await admin.call("getOrCreateConversation", once, **wanted)
+    assert (await admin.call("getOrCreateConversation", **wanted))["id"] != made["id"]

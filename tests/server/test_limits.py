@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from console.server.dispatch import MOST_BYTES
 from tests.server.calling import MOUNT, Refused, Talk
 from tests.support.server import RunningServer
 
@@ -132,3 +133,20 @@ async def test_a_time_that_no_zone_can_show_is_refused(admin: Talk) -> None:
 async def test_a_session_may_be_asked_for_with_null(agent: Talk) -> None:
     assert (await agent.http.get(MOUNT + "session", params={"input": "null"})).status_code == 200
     assert (await agent.http.get(MOUNT + "listMembers", params={"input": "null"})).status_code == 400
+
+
+async def test_a_batch_brings_no_more_than_a_server_can_hold_for_everybody(agent: Talk) -> None:
+    top = (await agent.customer())["id"]
+    said = dict.fromkeys(("en", "ar", "tr"), "ل" * 20_000)
+    for _ in range(20):
+        await agent.call("send", conversationId=top, content=said)
+    paths = ",".join(["v1.connect.listMessages"] * 20)
+    wanted = json.dumps({str(place): {"conversationId": top} for place in range(20)})
+    answer = await agent.http.get(f"/api/trpc/{paths}", params={"batch": 1, "input": wanted})
+    answers = answer.json()
+    whole = [one for one in answers if "result" in one]
+    assert answer.status_code == 207
+    assert len(answer.content) < MOST_BYTES * 1.2
+    assert whole == answers[: len(whole)]
+    assert 0 < len(whole) < 20
+    assert {one["error"]["data"]["httpStatus"] for one in answers[len(whole) :]} == {413}

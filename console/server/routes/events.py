@@ -64,30 +64,45 @@ async def _followed(
     service: Service, caller: Caller, last: str | None, settings: str, is_wrapped: bool
 ) -> AsyncGenerator[ServerSentEvent | bytes]:
     """What a caller is told from `last` on. Raises the refusal that ends it."""
-    with service.hub.listening(caller.workspace_id, caller.key_id, caller.member_id) as listener:
-        oldest, newest = await service.store.read(events.bounds, caller.workspace_id)
-        position = newest if last is None else _number(last)
-        is_lost = position is None or position > newest or position < oldest - 1
-        start = newest if position is None or is_lost else position
-        # The id tells a client that has none yet from where to go on if nothing happens before it loses the line.
-        # Where the past is lost, only `resync` may bring it: who loses the line between the two must be told again.
-        yield _said(settings, "connected", None if is_lost else str(start))
-        if is_lost:
-            resync = EVENT.dump_json(Resync(id=str(start), at=service.config.clock()), by_alias=True)
-            yield _numbered(resync, start, is_wrapped)
-        while not listener.is_closing:
-            if listener.is_behind:
-                listener.is_behind = False
-                page = await service.feed.after(caller.workspace_id, start)
-                for number, text in page.to(caller.member_id, caller.key_id):
-                    yield _numbered(text, number, is_wrapped)
-                start, listener.is_behind = page.last, page.has_more or listener.is_behind
-            for member, place in listener.take_places().items():
-                yield _told_untracked(_presence(service, member, place), is_wrapped, str(start))
-            if not listener.is_behind:
-                await listener.wait()
-            if listener.refusal is not None:
-                raise listener.refusal
+    try:
+        with service.hub.listening(caller.workspace_id, caller.key_id, caller.member_id) as listener:
+            oldest, newest = await service.store.read(events.bounds, caller.workspace_id)
+            position = newest if last is None else _number(last)
+            is_lost = position is None or position > newest or position < oldest - 1
+            start = newest if position is None or is_lost else position
+            # The id tells a client that has none yet from where to go on if nothing happens before it loses the line.
+            # Where the past is lost, only `resync` may bring it: who loses the line between the two must be told again.
+            yield _said(settings, "connected", None if is_lost else str(start))
+            if is_lost:
+                yield _resync(service, start, is_wrapped)
+            while not listener.is_closing:
+                if listener.is_behind:
+                    listener.is_behind = False
+                    page = await service.feed.after(caller.workspace_id, start)
+                    if page.is_lost:  # by a reader so slow that what it had not read yet was let go
+                        _, start = await service.store.read(events.bounds, caller.workspace_id)
+                        yield _resync(service, start, is_wrapped)
+                        continue
+                    for number, text in page.to(caller.member_id, caller.key_id):
+                        if listener.is_over:
+                            break
+                        yield _numbered(text, number, is_wrapped)
+                    start, listener.is_behind = page.last, page.has_more or listener.is_behind
+                for member, place in listener.take_places().items():
+                    yield _told_untracked(_presence(service, member, place), is_wrapped, str(start))
+                if not listener.is_behind and not listener.is_over:
+                    await listener.wait()
+                if listener.refusal is not None:
+                    raise listener.refusal
+    finally:
+        if caller.workspace_id not in service.hub.workspaces():
+            service.feed.forget({caller.workspace_id})
+
+
+def _resync(service: Service, number: int, is_wrapped: bool) -> bytes:
+    """The past is gone: load again, and go on from this number."""
+    resync = EVENT.dump_json(Resync(id=str(number), at=service.config.clock()), by_alias=True)
+    return _numbered(resync, number, is_wrapped)
 
 
 def _presence(service: Service, member_id: str, place: Place) -> Event:

@@ -8,16 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from console.contract.shapes import Conversation, Message
-from console.server.refusal import Refusal
+from console.server.refusal import Refusal, not_found
 from console.server.store.prepared import Prepared
 from console.server.store.schema import answers
 from console.server.store.writer import Transaction
 
 _ENCODER = json.JSONEncoder(sort_keys=True, default=str)
 
+_FORGOTTEN = ""
 KEPT = 24 * 60 * 60 * 1000
 
 _KNOWN = Prepared(
@@ -60,6 +61,8 @@ def first_answer(transaction: Transaction, asked: Asked) -> bytes | None:
         return None
     if row.question != asked.question:
         raise Refusal("UNPROCESSABLE_CONTENT", "This Idempotency-Key was used for another call. Use a new one.")
+    if row.answer == _FORGOTTEN:
+        raise not_found("Conversation")
     return str(row.answer).encode()
 
 
@@ -89,9 +92,12 @@ def _told_of(made: Any) -> str | None:
 def forget_answers(
     transaction: Transaction, workspace_id: str, conversation_ids: Select[tuple[str]], values: Mapping[str, str]
 ) -> None:
-    """Drop what was answered about the conversations that a statement finds with these values."""
-    here = answers.c.workspace_id == workspace_id
-    transaction.connection.execute(delete(answers).where(here, answers.c.conversation_id.in_(conversation_ids)), values)
+    """Drop what was answered about the conversations that a statement finds with these values.
+
+    That there was an answer is kept: whoever asks again must not make anew what was deleted meanwhile.
+    """
+    told = (answers.c.workspace_id == workspace_id) & answers.c.conversation_id.in_(conversation_ids)
+    transaction.connection.execute(update(answers).where(told).values(answer=_FORGOTTEN), values)
 
 
 def forget_old_answers(transaction: Transaction) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
@@ -18,7 +14,7 @@ from console.server.ids import Ids
 from console.server.store.engine import open_engine
 from console.server.store.indexing import index_all
 from console.server.store.migrate import migrate
-from console.server.store.prepared import driver_of
+from console.server.store.readers import Readers
 from console.server.store.writer import Committed, Mutation, Transaction, Writer
 
 if TYPE_CHECKING:
@@ -36,10 +32,7 @@ class Store:
     def __init__(self, directory: Path, on_commit: Callable[[Committed], None], clock: Clock = utc_now) -> None:
         migrate(directory)
         index_all(directory)
-        self._readable = open_engine(directory, "read", READERS)
-        self._own = threading.local()
-        self._connections: list[Connection] = []
-        self._readers = ThreadPoolExecutor(READERS, "reader", self._begin_reading)
+        self._readers = Readers(open_engine(directory, "read", READERS), READERS)
         self._looking = open_engine(directory, "read").connect()
         self._writer = Writer(open_engine(directory, "write"), on_commit, clock)
         self._writer.start()
@@ -47,12 +40,7 @@ class Store:
     async def read(self, query: Callable[Concatenate[Connection, P], T], /, *arguments: P.args, **named: P.kwargs) -> T:
         """What `query` returns, of one consistent moment."""
 
-        def reading() -> T:
-            connection: Connection = self._own.connection
-            with _one_moment(connection):
-                return query(connection, *arguments, **named)
-
-        return await asyncio.get_running_loop().run_in_executor(self._readers, reading)
+        return await self._readers.read(lambda connection: query(connection, *arguments, **named))
 
     def look(self, query: Callable[Concatenate[Connection, P], T], /, *arguments: P.args, **named: P.kwargs) -> T:
         """What a query of a row or two returns, at once and in the caller's thread, which must always be the same."""
@@ -62,33 +50,12 @@ class Store:
         """What `mutation` returns, once it is on disk."""
         return await self._writer.write(mutation)
 
-    def _begin_reading(self) -> None:
-        """Give a thread a connection of its own: taking one out of a pool costs as much as most queries."""
-        self._own.connection = self._readable.connect()
-        self._connections.append(self._own.connection)
-
     def close(self) -> None:
         """Finish what was begun. Blocks until then."""
         self._writer.stop()
-        self._readers.shutdown()
-        for connection in self._connections:
-            connection.close()
-        self._readable.dispose()
+        self._readers.stop()
         self._looking.close()
         self._looking.engine.dispose()
-
-
-@contextmanager
-def _one_moment(connection: Connection) -> Iterator[None]:
-    """A transaction of the driver's own, which statements see that go around SQLAlchemy too."""
-    driver = driver_of(connection)
-    driver.execute("BEGIN")
-    try:
-        yield
-    finally:
-        driver.rollback()
-        if connection.in_transaction():
-            connection.rollback()
 
 
 def write_once(directory: Path, mutation: Mutation[T], clock: Clock = utc_now) -> T:

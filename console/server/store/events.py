@@ -21,6 +21,8 @@ KEPT = 100_000
 """How many events of a workspace a client can be behind before it has to load again."""
 _PRUNE_EVERY = 1_000
 PAGE = 100
+PAGE_CHARACTERS = 1_000_000
+"""How much a page holds before the next begins: each event carries its whole conversation."""
 
 _NEXT = func.coalesce(func.max(events.c.id), 0) + 1
 _INSERT = Prepared(
@@ -84,12 +86,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """Events in their order without those that are void, the last number looked at, and whether there are more."""
+    """Events in their order without those that are void, the last number looked at, and whether there are more.
+
+    `is_lost` says that what came right after is no longer kept: nothing may be told that leaves it out.
+    """
 
     told: tuple[Told, ...]
     unread: Unread
     last: int
     has_more: bool
+    is_lost: bool = False
 
     def to(self, member_id: str, key_id: str) -> Iterator[tuple[int, bytes]]:
         """The number and JSON text of what this member, through this key, is told."""
@@ -116,6 +122,7 @@ def newest(connection: Connection, workspace_ids: Sequence[str]) -> dict[str, in
     return {row[0]: row[1] for row in rows}
 
 
+_OLDEST = Prepared(select(func.min(events.c.id)).where(events.c.workspace_id == bindparam("workspace")))
 _AFTER = Prepared(
     select(events)
     .where(events.c.workspace_id == bindparam("workspace"), events.c.id > bindparam("last"))
@@ -126,13 +133,25 @@ _AFTER = Prepared(
 
 def after(connection: Connection, workspace_id: str, last: int) -> Following:
     """What came after the event numbered `last`, told as things are now, for every listener of the workspace."""
+    oldest: int | None = _OLDEST.scalar(connection, {"workspace": workspace_id})
+    if oldest is not None and last < oldest - 1:
+        return Following((), Unread({}, {}), last, has_more=False, is_lost=True)
     rows = _AFTER.all(connection, {"workspace": workspace_id, "last": last, "limit": PAGE})
     named = dict.fromkeys(row.conversation_id for row in rows if row.conversation_id)
     shown = conversations_by_id(connection, workspace_id, "", named)
     said = messages_as_json(connection, workspace_id, (row.message_id for row in rows if row.message_id))
     texts = {conversation.id: _cut(conversation) for conversation in shown.values()}
-    told = tuple(one for row in rows if (one := _told(row, texts, said)) is not None)
-    return Following(told, unread(connection, workspace_id, shown), rows[-1].id if rows else last, len(rows) == PAGE)
+    told: list[Told] = []
+    left, has_more = PAGE_CHARACTERS, len(rows) == PAGE
+    for row in rows:
+        if left <= 0:
+            has_more = True
+            break
+        last = row.id
+        if (one := _told(row, texts, said)) is not None:
+            told.append(one)
+            left -= len(one.before)
+    return Following(tuple(told), unread(connection, workspace_id, shown), last, has_more)
 
 
 def _cut(conversation: Conversation) -> str:

@@ -65,6 +65,7 @@ class Writer:
 
     def __init__(self, engine: Engine, on_commit: Callable[[Committed], None], clock: Clock = utc_now) -> None:
         self._engine = engine
+        self._connection = engine.connect()
         self._on_commit = on_commit
         self._clock = clock
         self._ids = Ids()
@@ -81,6 +82,7 @@ class Writer:
         """Finish what was given, then end. Blocks until then, so never in the loop."""
         self._bell.put(False)
         self._thread.join()
+        self._connection.close()
         self._engine.dispose()
 
     async def write(self, mutation: Mutation[T]) -> T:
@@ -103,14 +105,13 @@ class Writer:
         self._bell.put(True)
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            goes_on = True
-            while goes_on:
-                goes_on = self._bell.get()
-                while jobs := self._gather():
-                    committed = self._commit(connection, jobs)
-                    # One wake-up of the loop for all: each costs a system call and a fight for the interpreter.
-                    jobs[0].future.get_loop().call_soon_threadsafe(self._answer, jobs, committed)
+        goes_on = True
+        while goes_on:
+            goes_on = self._bell.get()
+            while jobs := self._gather():
+                committed = self._commit(self._connection, jobs)
+                # One wake-up of the loop for all: each costs a system call and a fight for the interpreter.
+                jobs[0].future.get_loop().call_soon_threadsafe(self._answer, jobs, committed)
 
     def _gather(self) -> list[_Job[Any]]:
         """A batch: what is waiting, without waiting for more."""

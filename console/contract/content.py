@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from console.contract.base import LANGUAGES
 
 _DEEPEST = 32
+_SEEN = re.compile(
+    "[^\\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Neither white space nor what Unicode lets be ignored where it stands: joiners, fillers, selectors, directions."""
+
+
+def is_blank(value: Any) -> bool:
+    """Whether one language's value is none, or a text without a visible sign. Structures are not judged."""
+    return value is None or (isinstance(value, str) and _SEEN.search(value) is None)
 
 
 def text_of(value: Any) -> str:

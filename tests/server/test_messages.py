@@ -107,6 +107,39 @@ async def test_what_cannot_be_sent_is_refused_with_a_sentence_and_leaves_nothing
     assert await agent.one(top["id"]) == top
 
 
+_BLANK = ("", "  ", " \u200b\n", "\u00a0\u3000\t", "\ufeff\u2060\u200d\ufe0f", "\u202e\u2066\u2069", "\u3164\xad\u2028")
+_SAID = (".", "👍🏽", "\u06dd", " \u200f؟ ", "\u2800", {"type": "image", "src": "x"}, {"type": "doc", "content": []})
+
+
+async def test_a_text_that_nobody_sees_is_no_message_and_waits_for_an_answer_as_before(admin: Talk) -> None:
+    top = await admin.customer()
+    await admin.says(top["id"], "Hi")
+    before = await admin.one(top["id"])
+    template = await admin.call("saveTemplate", name="Name alone", content={"en": " {{name}}\n"})
+    for text in _BLANK:
+        filled = {"templateId": template["id"], "templateContext": {"name": text}}
+        for wanted in ({"content": {"en": text, "ar": " "}}, {"content": {"en": text}, "sender": "customer"}, filled):
+            for moment in ({}, {"createdAt": "2024-05-06T07:08:09.123Z"}):
+                with pytest.raises(Refused, match="400 content, attachmentIds or templateId is required"):
+                    await admin.call("send", conversationId=top["id"], **wanted, **moment)
+    assert await admin.one(top["id"]) == before
+
+
+async def test_whatever_is_seen_is_said_and_stays_as_it_came(agent: Talk) -> None:
+    top = (await agent.customer())["id"]
+    for said in _SAID:
+        sent = await agent.call("send", conversationId=top, content={"en": said, "tr": "\u200b"})
+        assert sent["content"] == {"en": said}
+
+
+async def test_a_blank_text_beside_a_file_is_left_out(agent: Talk) -> None:
+    top = (await agent.customer())["id"]
+    uploaded = await agent.http.post(UPLOAD.path, files=[("files", ("a.txt", b"words"))])
+    ids = [uploaded.json()["files"][0]["id"]]
+    sent = await agent.call("send", conversationId=top, content={"en": " \u200b\n"}, attachmentIds=ids)
+    assert (sent["content"], [file["id"] for file in sent["attachments"]]) == ({}, ids)
+
+
 async def test_a_message_of_the_longest_length_is_taken(agent: Talk) -> None:
     top = await agent.customer()
     text = "ع" * MANY

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
-from console.contract.content import text_of
+from console.contract.content import is_blank, text_of
 from console.contract.inputs import AiTrigger, ListMessages, MarkRead, Send
 from console.contract.shapes import NOTE_FLAG, Limits, Message, ReadState, Sender
 from console.server.procedures.calls import Reading, Writing
@@ -87,7 +87,7 @@ def _content(call: Writing, wanted: Send) -> dict[str, Any]:
             raise Refusal(
                 "PAYLOAD_TOO_LARGE", f"content.{language} must be at most {_LIMITS.message_characters:,} characters"
             )
-    return {language: value for language, value in said.items() if value not in (None, "")}
+    return {language: value for language, value in said.items() if not is_blank(value)}
 
 
 def _template(call: Writing, wanted: Send) -> Mapping[str, Any]:

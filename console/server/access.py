@@ -1,7 +1,8 @@
 """What stands around the app: who is calling from where, and a line about each request.
 
-A line has the time, the method, the path without its query, the status, milliseconds, key id and workspace id:
-nothing that opens anything, nothing that a customer wrote.
+A line has the time, the method, the path without its query, the status, milliseconds, key id, workspace id and the
+address that the connection comes from: nothing that opens anything, nothing that a customer wrote. A stream has one more
+when it opens, with "open" for milliseconds: its last may come hours later.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ _NO_ANSWER = 499
 
 
 class Visits:
-    """The app, with each request's `Visit` in force, and `write` given a line when it is over; None writes none."""
+    """The app, with each request's `Visit` in force, and `write` given its lines; None writes none.
+
+    The address is the socket's. What a header says of it counts for nothing: anybody can write one.
+    """
 
     def __init__(self, app: ASGIApp, write: Callable[[str], None] | None) -> None:
         self._app = app
@@ -37,7 +41,8 @@ class Visits:
         client = scope.get("client")
         visit = Visit(client[0] if client else "")
         VISIT.set(visit)
-        if self._write is None:
+        write = self._write
+        if write is None:
             await self._app(scope, receive, send)
             return
         began, status = perf_counter(), _NO_ANSWER
@@ -46,21 +51,30 @@ class Visits:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if _is_stream(message):
+                    write(_line(scope, visit, status, "open"))
             await send(message)
 
         try:
             await self._app(scope, receive, noting)
         finally:
-            self._write(_line(scope, visit, status, (perf_counter() - began) * 1000))
+            write(_line(scope, visit, status, f"{(perf_counter() - began) * 1000:.1f}ms"))
 
 
-def _line(scope: Scope, visit: Visit, status: int, milliseconds: float) -> str:
+def _is_stream(start: Message) -> bool:
+    """Whether an answer that starts is one of events, which stays open."""
+    return any(
+        name.lower() == b"content-type" and value.startswith(b"text/event-stream") for name, value in start["headers"]
+    )
+
+
+def _line(scope: Scope, visit: Visit, status: int, took: str) -> str:
     now = time()
     at = f"{_second(int(now))}.{int(now % 1 * 1000):03d}"
     path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
     caller = visit.caller
     who = f"{caller.key_id} {caller.workspace_id}" if caller else "- -"
-    return f"{at}Z {_plain(scope['method'])} {_plain(path[:_LONGEST])} {status} {milliseconds:.1f}ms {who}"
+    return f"{at}Z {_plain(scope['method'])} {_plain(path[:_LONGEST])} {status} {took} {who} {visit.address or '-'}"
 
 
 @lru_cache(1)

@@ -12,8 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from console.contract.procedures import UPLOAD
+from console.server.access import Visits
 from console.server.keyring import create_keys, holder, list_keys, private_directory
 from console.server.lines import Lines
 from console.server.reporting import WordlessFormatter, account, on_loop_error
@@ -23,7 +25,7 @@ from tests.support.server_process import server_process
 
 LINE = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (?P<method>[A-Z]+) (?P<path>[!-~]+) (?P<status>\d{3})"
-    r" (?P<took>\d+\.\d)ms (?P<key>\S+) (?P<workspace>\S+)"
+    r" (?P<took>\d+\.\dms|open) (?P<key>\S+) (?P<workspace>\S+) (?P<address>\S+)"
 )
 
 
@@ -78,6 +80,7 @@ async def test_a_line_says_who_did_what_and_holds_no_key_and_no_words(tmp_path: 
     (record,) = list_keys(data)
     known, nobody = (record.id, record.workspace_id), ("-", "-")
     told = [(one["method"], one["path"], one["status"], (one["key"], one["workspace"])) for one in lines]
+    assert {one["address"] for one in lines} == {"127.0.0.1"}
     assert told[:7] == [
         ("POST", MOUNT + "getOrCreateConversation", "200", known),
         ("POST", MOUNT + "send", "200", known),
@@ -88,6 +91,48 @@ async def test_a_line_says_who_did_what_and_holds_no_key_and_no_words(tmp_path: 
         ("GET", MOUNT + "events", "200", known),
     ]
     assert all(len(one["path"]) <= 300 for one in lines)
+
+
+async def test_the_address_is_the_sockets_whatever_a_header_says(tmp_path: Path) -> None:
+    boasts = {"x-forwarded-for": "203.0.113.7", "forwarded": "for=203.0.113.7", "x-real-ip": "203.0.113.7"}
+    for host in ("127.0.0.1", "::1"):
+        async with server_process(private_directory(tmp_path / "data"), "--host", host) as server:
+            async with talking(server.url, None) as talk:
+                assert (await talk.http.get("/healthz", headers=boasts)).status_code == 200
+            await server.end(signal.SIGTERM)
+            text = server.errors.read_text()
+        assert re.search(rf"GET /healthz 200 \S+ - - {host}$", text, re.MULTILINE)
+        assert "203.0.113.7" not in text
+
+
+async def test_a_stream_of_events_has_a_line_when_it_opens_and_one_when_it_ends() -> None:
+    lines: list[str] = []
+    opened, ending = asyncio.Event(), asyncio.Event()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"text/event-stream; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        opened.set()
+        await ending.wait()
+
+    async def ignore(_message: Message) -> None:
+        return
+
+    async def nothing() -> Message:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "GET", "path": "/stream", "client": ("127.0.0.9", 4)}
+    serving = asyncio.create_task(Visits(app, lines.append)(scope, nothing, ignore))
+    await opened.wait()
+    before = list(lines)
+    ending.set()
+    await serving
+    found = [LINE.fullmatch(line) for line in lines]
+    assert [(one["took"] == "open", one["address"]) for one in found if one] == [
+        (True, "127.0.0.9"),
+        (False, "127.0.0.9"),
+    ]
+    assert before == lines[:1]
 
 
 async def test_a_quiet_server_says_nothing_of_requests(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ class MainScreen(Screen[None]):
         self.view: View = "inbox"
         self.folded: set[str] = set()
         self.query_text = ""
+        self.before_search: str | None = None  # the conversation that the tree's cursor goes back to
         self._profile = line(profile)
         self._notice_timer: Timer | None = None
         self._stale: Touched | None = None
@@ -185,8 +186,7 @@ class MainScreen(Screen[None]):
     @property
     def situation(self) -> Situation:
         """What actions are judged by now."""
-        identity = self.store.identity
-        chosen = self.chosen
+        identity, chosen = self.store.identity, self.chosen
         return Situation(
             pane=self.pane,
             permissions=identity.permissions if identity else frozenset(),
@@ -321,8 +321,7 @@ class MainScreen(Screen[None]):
         """What follows from the open conversation: titles, assignee, what is held, the footer's keys."""
         row, pane = self.row, self.query_one("#conversations")
         pane.border_title = captions.tree_title(self, pane.outer_size.width)
-        width = self.messages.outer_size.width
-        self.messages.border_title = captions.thread_title(self, row, width) if row else None
+        self.messages.border_title = captions.thread_title(self, row, self.messages.outer_size.width) if row else None
         self.messages.set_class(row is None, "-alone")
         self.messages.empty = captions.why_no_messages(self)
         self.assignee, self.known = captions.assignee_of(self, row), captions.known_of(self, row)
@@ -330,10 +329,11 @@ class MainScreen(Screen[None]):
         self.show_keys()
 
     def show_keys(self) -> None:
-        """The footer's keys: what is permitted and possible here."""
+        """The footer's keys: what is permitted and possible here, and whether they act on the tree's cursor."""
         if self.is_running:
             keys = tuple((self.keymap.shown(one.id, self.pane), one.label) for one in footer_actions(self.situation))
             self.query_one(KeyFooter).keys = keys
+            self.conversations.has_keys = self.focused in (self.conversations, self.filter)
 
     def _tick(self) -> None:
         self.now = self.clock()
@@ -343,6 +343,7 @@ class MainScreen(Screen[None]):
 
     def open(self, conversation_id: str, *, focus: bool = True) -> None:
         """Open a conversation in the thread pane."""
+        self.before_search = conversation_id
         if conversation_id != self.open_id:
             keeping.leave(self)
             self.open_id = conversation_id

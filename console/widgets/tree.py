@@ -32,6 +32,8 @@ class ConversationTree(ScrollView, can_focus=True):
     now: reactive[datetime] = reactive(lambda: datetime.now(UTC), repaint=False)
     empty: reactive[SafeLine] = reactive(SafeLine(""), repaint=False)
     cursor: reactive[int] = reactive(0, repaint=False)
+    has_keys: reactive[bool] = reactive(False, repaint=False)
+    """Whether keys act on the conversation under the cursor: from its filter they do as well."""
 
     @dataclass
     class Opened(Message):
@@ -125,14 +127,12 @@ class ConversationTree(ScrollView, can_focus=True):
                 return strip_of([(" " + shown(self.empty, width - 2), "muted")], styles, width, ground)
             return Strip.blank(width, ground)
         line = self.lines[place]
-        marks = Marks(is_open=line.row.id == self.open_id, has_draft=line.row.id in self.drafts)
-        over = styles.selection if place == self.cursor and self.has_focus else None
+        is_under_cursor = place == self.cursor and self.has_keys
+        marks = Marks(line.row.id == self.open_id, is_under_cursor, line.row.id in self.drafts)
+        over = styles.selection if is_under_cursor else None
         return strip_of(tree_line(line, marks, width=width, now=self.now), styles, width, ground, over)
 
-    def on_focus(self) -> None:
-        self.refresh_line(self.cursor)
-
-    def on_blur(self) -> None:
+    def watch_has_keys(self) -> None:
         self.refresh_line(self.cursor)
 
     def on_resize(self, event: events.Resize) -> None:

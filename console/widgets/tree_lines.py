@@ -11,6 +11,7 @@ from console.text.age import age
 from console.widgets.spans import Role, Span, shown, spread, width_of
 
 OPEN_MARK = "▌"
+CURSOR_MARK = "▸"
 WAITING_MARK = "●"
 DRAFT_MARK = "✎"
 RESOLVED_MARK = "✓"
@@ -24,19 +25,21 @@ class Marks:
     """What a line shows besides its conversation."""
 
     is_open: bool = False
+    is_under_cursor: bool = False
     has_draft: bool = False
 
 
 def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> list[Span]:
-    """The line in `width` cells: mark of the open one, guides, name; at the right state, unread count and age."""
+    """The line in `width` cells: mark of the open one or of the cursor, guides, name; at the right state, unread count and age."""
     row = line.row
     guides = _guides(line)
     right = _right(row, marks, now)
     if line.is_folded and line.has_children:
         right = [(f"+{row.child_count} ", "muted"), *right]
     room = width - 1 - len(guides) - width_of(right) - 2
+    mark = OPEN_MARK if marks.is_open else CURSOR_MARK if marks.is_under_cursor else " "
     left: list[Span] = [
-        (OPEN_MARK if marks.is_open else " ", "accent"),
+        (mark, "accent"),
         (guides, "faint"),
         (shown(row.name, max(1, room)), _name_role(line)),
     ]

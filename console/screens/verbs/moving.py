@@ -92,14 +92,23 @@ def _view(view: View) -> Move:
 
 
 def _filter(screen: MainScreen) -> None:
+    if not screen.query_text:
+        screen.before_search = screen.conversations.cursor_id
     screen.filter.remove_class("gone")
     screen.go_to(screen.filter)
 
 
 def close_filter(screen: MainScreen) -> None:
-    """Show all conversations again."""
-    screen.filter.value = ""
+    """Show all conversations again, with the cursor where it was before, or on what was opened since.
+
+    At once, not by a message: the next key is for the conversation under the cursor already.
+    """
+    screen.filter.value = screen.query_text = ""
     screen.filter.add_class("gone")
+    screen.show_lines()
+    for back in (screen.before_search, screen.open_id):
+        if back and screen.conversations.move_to(back):
+            return
 
 
 def _pane_by(step: int) -> Move:

@@ -1,8 +1,8 @@
 """What stands around the app: who is calling from where, and a line about each request.
 
 A line has the time, the method, the path without its query, the status, milliseconds, key id, workspace id and the
-address that the connection comes from: nothing that opens anything, nothing that a customer wrote. A stream has one more
-when it opens, with "open" for milliseconds: its last may come hours later.
+address that the connection comes from: nothing that opens anything, nothing that a customer wrote. A stream has one
+more when it opens, with "open" for milliseconds: its last may come hours later.
 """
 
 from __future__ import annotations

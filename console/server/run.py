@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import resource
@@ -29,6 +30,7 @@ _KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that n
 _FILES = 16_384  # open at once: a connection is one
 _BOUNDS = Bounds()
 _STANDARD_ERROR = 2
+_FAULTS_OF_A_PORT = frozenset({errno.EADDRINUSE, errno.EACCES, errno.EPERM})
 
 
 class WorkspaceServer(uvicorn.Server):
@@ -94,15 +96,17 @@ class WorkspaceServer(uvicorn.Server):
 def open_socket(host: str, port: int) -> socket.socket:
     """A bound socket. Raises SettingsError when the address cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named: asyncio turns Nagle's algorithm off only where it is, and an answer would take 40 ms.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        reason = error.strerror or "unknown reason"
-        raise SettingsError(f"Cannot listen on {host}:{port}: {reason}. Choose another with --port.") from error
+        # The protocol is named: asyncio turns Nagle's algorithm off only where it is, and an answer would take 40 ms.
+        with contextlib.ExitStack() as on_failure:
+            bound = on_failure.enter_context(socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP))
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((host, port))
+            on_failure.pop_all()
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no name"
+        option = "--port" if getattr(error, "errno", None) in _FAULTS_OF_A_PORT else "--host"
+        raise SettingsError(f"Cannot listen on {host}:{port}: {reason}. Choose another with {option}.") from error
     return bound
 
 

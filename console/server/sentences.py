@@ -24,6 +24,8 @@ def _fault(error: ErrorDetails) -> str:
     place = ".".join(_named(step) for step in error["loc"] if step != "[key]") or "input"
     if error["type"] == "extra_forbidden":
         return f"unknown field: {place}"
+    if error["type"] == "literal_error" and error["loc"][-1:] == ("[key]",):  # content alone has such keys
+        return f"{place} is in an unknown language: it {_one_of(error['ctx'])}"
     said = _SENTENCES.get(error["type"])
     return f"{place} {said(error.get('ctx') or {})}" if said else f"{place} is not valid"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import stat
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -198,7 +199,19 @@ async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         port = url.rpartition(":")[2]
         code, _, errors = await told("serve", "--port", port, "--data", str(tmp_path / "other"))
     assert code == 1
-    assert f"Cannot listen on 127.0.0.1:{port}" in errors
+    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another with --port." in errors
+
+
+@pytest.mark.parametrize("host", ["fe80::1%nosuch", "192.0.2.1", "2001:db8::1", "a..b", "x" * 64], ids=str)
+def test_a_host_that_cannot_be_had_is_told_and_is_no_fault_of_the_port(
+    tmp_path: Path, host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["serve", "--public", "--host", host, "--port", "0", "--data", str(tmp_path / "data")], set()) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(
+        rf"connect360: Cannot listen on {re.escape(host)}:0: .+\. Choose another with --host\.\n", said.err
+    )
 
 
 async def test_an_address_of_loopback_that_was_chosen_is_answered(tmp_path: Path) -> None:

@@ -36,7 +36,11 @@ from console.server.trpc import Call
         ("claimGuestConversations", {"fingerprint": "short"}, "fingerprint must be at least 8 characters"),
         ("saveTemplate", {"name": "", "content": {}}, "name must be at least 1 character"),
         ("saveTemplate", {"name": "x" * 201, "content": {}}, "name must be at most 200 characters"),
-        ("send", {"conversationId": "c", "content": {"de": "x"}}, 'content.de must be "en", "ar" or "tr"'),
+        (
+            "send",
+            {"conversationId": "c", "content": {"de": "x"}},
+            'content.de is in an unknown language: it must be "en", "ar" or "tr"',
+        ),
         (
             "send",
             {"conversationId": "c", "createdAt": "yesterday"},

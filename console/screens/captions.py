@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from console.actions import Action
 from console.contract.permissions import ENGAGE, permits
 from console.state.rows import ConversationRow, Identity
 from console.text.safe import SafeLine, line
@@ -55,13 +56,20 @@ def why_shut(identity: Identity | None) -> SafeLine | None:
     return line(f"You read here as {identity.role}. Writing needs the permission {ENGAGE}.")
 
 
+def why_not_permitted(screen: MainScreen, action: Action) -> SafeLine:
+    """Why an action is not this key's; of a key that no server has seen yet, nothing is said."""
+    if identity := screen.store.identity:
+        return line(f"The role {identity.role} may not do this: {action.label}.")
+    return line(f"Not yet: {action.label}. The server has not answered; it is tried again.")
+
+
 def why_no_conversations(screen: MainScreen) -> SafeLine:
     """Why the tree is empty."""
+    if screen.store.identity is None:
+        problem = screen.store.line.problem
+        return line(f"{problem} It is tried again until it answers.", 400) if problem else SafeLine("Loading…")
     if screen.query_text:
         return line(f"Nothing matches “{screen.query_text}”.")
-    if screen.store.identity is None:
-        is_trying = screen.status is not None and screen.status.state == "connecting"
-        return SafeLine("Loading…") if is_trying else SafeLine("")
     return SafeLine("Nothing here.")
 
 

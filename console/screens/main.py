@@ -238,8 +238,7 @@ class MainScreen(Screen[None]):
         """Carry an action out, or say why it cannot be."""
         action, situation = BY_ID[action_id], self.situation
         if not action.is_permitted(situation):
-            role = f"The role {self.identity.role}" if self.identity else "This key"
-            self.say(line(f"{role} may not do this: {action.label}."), is_error=True)
+            self.say(captions.why_not_permitted(self, action), is_error=True)
             return
         if refusal := action.refusal(situation):
             self.say(line(refusal))
@@ -289,7 +288,7 @@ class MainScreen(Screen[None]):
             return
         store = self.store
         self.identity, self.status = store.identity, store.line
-        if touched and not (touched.rows or touched.threads or touched.outline or touched.identity):
+        if touched and store.identity and not (touched.rows or touched.threads or touched.outline or touched.identity):
             return
         self.shut = captions.why_shut(store.identity)
         self.show_lines()

@@ -14,8 +14,10 @@ from textual.strip import Strip
 
 from console import themes
 from console.state.outline import OutlineLine
+from console.text.bidi import visual
 from console.text.safe import SafeLine
-from console.widgets.spans import shown, strip_of
+from console.text.width import wrap
+from console.widgets.spans import strip_of
 from console.widgets.tree_lines import Marks, tree_line
 
 
@@ -123,9 +125,10 @@ class ConversationTree(ScrollView, can_focus=True):
         ground = self.rich_style
         place = y + self.scroll_offset.y
         if place >= len(self.lines):
-            if not self.lines and y == 1:
-                return strip_of([(" " + shown(self.empty, width - 2), "muted")], styles, width, ground)
-            return Strip.blank(width, ground)
+            words = wrap(self.empty, max(1, width - 2)) if not self.lines else []
+            if not 1 <= y <= len(words):
+                return Strip.blank(width, ground)
+            return strip_of([(" " + visual(words[y - 1]), "muted")], styles, width, ground)
         line = self.lines[place]
         is_under_cursor = place == self.cursor and self.has_keys
         marks = Marks(line.row.id == self.open_id, is_under_cursor, line.row.id in self.drafts)

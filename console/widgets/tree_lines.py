@@ -30,7 +30,7 @@ class Marks:
 
 
 def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> list[Span]:
-    """The line in `width` cells: mark of the open one or of the cursor, guides, name; at the right state, unread count and age."""
+    """The line in `width` cells: mark of the open one or the cursor, guides, name; right: state, unread count, age."""
     row = line.row
     guides = _guides(line)
     right = _right(row, marks, now)

@@ -30,7 +30,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(played=st.lists(sequences(5, 15), min_size=AT_ONCE, max_size=AT_ONCE))
+@given(played=st.lists(sequences(6, 18), min_size=AT_ONCE, max_size=AT_ONCE))
 def test_a_server_does_what_the_rules_say_whatever_is_called_in_whatever_order(
     stage: Stage, played: list[list[Step]]
 ) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from console.cli.serve import data_directory
+from console.cli.directory import data_directory, data_option
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Where the server keeps its data.")
+@data_option
 @click.option("--overwrite", is_flag=True, help="Replace FILE where it is there already.")
 @click.argument("target", metavar="FILE", type=click.Path(path_type=Path))
 def backup(data: Path | None, target: Path, overwrite: bool) -> None:

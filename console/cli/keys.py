@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.cli.serve import Amount, data_directory
+from console.cli.directory import data_directory, data_option
+from console.cli.serve import Amount
 from console.contract.permissions import ROLES, RoleName
 
 if TYPE_CHECKING:
     from console.server.store.keys import KeyRecord
 
-_DATA = click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="Where the server keeps its data."
-)
 _DAYS = Amount(0, 36_500, min_open=True)
 _COLUMNS = ("id", "workspace", "member", "role", "created", "last used", "expires", "revoked")
 
@@ -29,7 +27,7 @@ def keys() -> None:
 
 
 @keys.command()
-@_DATA
+@data_option
 @click.option("--workspace", default="Workspace", show_default=True, help="The workspace by name; made if it is new.")
 @click.option("--member", "members", multiple=True, required=True, help='"Name <email>". One address is one member.')
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*ROLES]), help="What the key may do.")
@@ -51,7 +49,7 @@ def create(
 
 
 @keys.command("list")
-@_DATA
+@data_option
 def list_keys(data: Path | None) -> None:
     """Show the keys, without what would open anything."""
     from console.server import keyring
@@ -64,7 +62,7 @@ def list_keys(data: Path | None) -> None:
 
 
 @keys.command()
-@_DATA
+@data_option
 @click.argument("key_id", metavar="ID")
 def revoke(data: Path | None, key_id: str) -> None:
     """Shut a key for good."""

@@ -9,19 +9,9 @@ from typing import Any
 
 import click
 
+from console.cli.directory import data_directory, data_option
 from console.contract.permissions import ROLES, RoleName
 from console.errors import SettingsError
-
-
-def data_directory(chosen: Path | None) -> Path:
-    """Where a server keeps its data: what was chosen, else a place of ours in the person's own."""
-    if chosen is not None:
-        return chosen
-    import platformdirs
-
-    from console.config import APP
-
-    return Path(platformdirs.user_data_dir(APP))
 
 
 class Amount(click.FloatRange):
@@ -38,12 +28,12 @@ class Amount(click.FloatRange):
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8360, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="Where the data is kept.")
+@data_option
 @click.option(
     "--rate", default=50.0, show_default=True, type=Amount(0, 1e6), help="Calls a second and key; 0 for no limit."
 )
 @click.option("--public", is_flag=True, help="Allow an address that other machines can reach.")
-@click.option("--quiet", is_flag=True, help="Write no line about each request, only what goes wrong.")
+@click.option("--quiet", is_flag=True, help="Write on standard error only what goes wrong.")
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
 @click.option("--workspace", default="Workspace", hidden=True, help="Of the keys that are made first.")
 @click.option("--member", "members", multiple=True, hidden=True, help="Make a key first and print it.")
@@ -63,8 +53,9 @@ def serve(
     """Run a workspace server.
 
     Keys for it are made with `connect360 keys create`. It answers to its own names alone, so that no web page can reach
-    it by another, unless it is public. Standard error gets a line about each request: when, what, with which key's id,
-    how it went, how long it took. No key is in it, and nothing that anybody wrote.
+    it by another, unless it is public. Standard error gets a line at the start and the end, and one about each request:
+    when, what, how it went, how long it took, with which key's id, from where. No key is in it, and nothing that
+    anybody wrote.
     """
     from console.server.ai.model import model_settings
     from console.server.keyring import create_keys, holder, private_directory

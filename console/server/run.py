@@ -8,6 +8,7 @@ import errno
 import logging
 import os
 import resource
+import shlex
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 import uvicorn
 
+from console import __version__
 from console.errors import SettingsError
 from console.server.access import Visits
 from console.server.app import build_app
@@ -24,7 +26,9 @@ from console.server.connections import Bounds, Connection
 from console.server.lines import Lines, LinesHandler
 from console.server.reporting import WordlessFormatter, on_loop_error
 from console.server.service import Config, Service
+from console.server.store.keys import all_keys
 
+_LONGEST = 10_000  # a line that names the directory twice
 _GRACE_SECONDS = 2
 _KEEP_ALIVE_SECONDS = 75  # longer than clients keep idle connections, so that none is closed under a request
 _FILES = 16_384  # open at once: a connection is one
@@ -136,7 +140,7 @@ def run(
 ) -> None:
     """Serve until a signal says otherwise; with the parent, until it closes our standard input too.
 
-    Standard error gets what goes wrong and, unless it is to be quiet, a line about each request.
+    Standard error gets what goes wrong and, unless it is to be quiet, a line about the start, each request and the end.
     """
     lines = Lines(_STANDARD_ERROR if sys.stderr else os.open(os.devnull, os.O_WRONLY))
     handler = LinesHandler(lines)
@@ -150,18 +154,38 @@ def run(
         await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
         if server.listening.is_set():
             announce(address_of(bound))
+            if not quiet:
+                lines.add(_greeting(server.service))
             if with_parent:
                 _end_with_parent(server)
         listening.cancel()
         await serving
 
+    def end() -> None:
+        if server.listening.is_set() and not quiet:
+            lines.add("stopped")
+        lines.close()
+
     try:
         _open_many_files()
-        asyncio.run(main(WorkspaceServer(config, log=None if quiet else lines.add, on_end=lines.close)))
+        server = WorkspaceServer(config, log=None if quiet else lines.add, on_end=end)
+        asyncio.run(main(server))
     except KeyboardInterrupt:
         return
     finally:
         lines.close()
+
+
+def _greeting(service: Service) -> str:
+    """What runs, on what, and how to get in where nobody can yet."""
+    from console.text.safe import line
+
+    directory = service.config.directory.absolute()
+    said = f"connect360 {__version__} serves {directory}"
+    if not service.store.look(all_keys):
+        create = shlex.join(["connect360", "keys", "create", "--data", str(directory)])
+        said += f'. There is no key yet. Make one: {create} --member "Name <name@example.com>" --role admin'
+    return line(said, _LONGEST)
 
 
 def _open_many_files() -> None:

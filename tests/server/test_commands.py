@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from console import __version__
 from console.__main__ import run
+from console.cli.directory import data_directory
 from console.contract.procedures import AI_STREAM, UPLOAD
 from tests.server.calling import MOUNT, talking
 from tests.server.streams import following
@@ -62,6 +64,29 @@ async def test_a_key_is_printed_alone_and_opens_a_server_that_says_when_it_liste
         assert open_to_others(data) == {0}
         assert key.encode() not in b"".join(file.read_bytes() for file in data.rglob("*") if file.is_file())
         assert process.returncode is None
+
+
+async def test_a_first_start_says_what_runs_on_what_and_how_to_get_in(tmp_path: Path) -> None:
+    data = tmp_path / "my data\x1b[31m"
+    create = f"connect360 keys create --data '{tmp_path}/my data␛[31m'"
+    for said in (f'. There is no key yet. Make one: {create} --member "Name <name@example.com>" --role admin', ""):
+        async with served(data, stderr=PIPE) as (process, _):
+            process.send_signal(signal.SIGTERM)
+            output, errors = await process.communicate()
+        assert output == b""  # after the line that it listens
+        first, *_, last = errors.decode().splitlines()
+        assert first == f"connect360 {__version__} serves {tmp_path}/my data␛[31m{said}"
+        assert last == "stopped"
+        code, _, _ = await told("keys", "create", "--data", str(data), *MAYA)
+        assert code == 0
+
+
+@pytest.mark.parametrize("command", [("serve",), ("keys", "create"), ("keys", "list"), ("keys", "revoke"), ("backup",)])
+def test_help_names_the_folder_that_is_meant_where_none_is_named(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, "--help"], set()) == 0
+    assert "".join(f"[default: {data_directory(None)}]".split()) in "".join(capsys.readouterr().out.split())
 
 
 async def test_what_clients_still_owe_is_no_fault_at_the_end(tmp_path: Path) -> None:

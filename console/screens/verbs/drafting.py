@@ -63,11 +63,13 @@ async def _draft(screen: MainScreen) -> None:
 
 
 async def _with_options(screen: MainScreen) -> None:
-    _enter(screen)
-    here = keeping.place(screen)
+    """Ask how, and enter the composer only then: Esc leaves everything where it was."""
+    row = screen.chosen
+    if row is None:
+        return
     choices = [Choice(task, SafeLine(label), SafeLine(about)) for task, label, about in _TASKS]
     # With nothing written there is nothing but an answer to ask for.
-    chosen = await pick_one(screen, SafeLine("AI draft"), choices) if screen.composer.text.strip() else "reply"
+    chosen = await pick_one(screen, SafeLine("AI draft"), choices) if _is_begun(screen, row.id) else "reply"
     if chosen is None:
         return
     task = next(task for task, _, _ in _TASKS if task == chosen)
@@ -81,8 +83,16 @@ async def _with_options(screen: MainScreen) -> None:
     label, most = ("Tone", _LONGEST_TONE) if task == "tone" else ("Instruction, or nothing", _LONGEST_INSTRUCTION)
     asked = Ask(SafeLine("AI draft"), SafeLine(label), validate=at_most(most), ok_label=SafeLine("draft"))
     words = await screen.app.push_screen_wait(asked)
-    if words is not None and keeping.place(screen) == here:
+    if words is not None and screen.chosen and screen.chosen.id == row.id:
         await _begin(screen, task, agent=agent, words=words)
+
+
+def _is_begun(screen: MainScreen, conversation_id: str) -> bool:
+    """Whether something of a reply is written there, in the composer or put by."""
+    if conversation_id == screen.open_id and not screen.composer.note:
+        return bool(screen.composer.text.strip())
+    draft = keeping.kept(screen, conversation_id, False)
+    return draft is not None and bool(draft.text.strip())
 
 
 def _enter(screen: MainScreen) -> None:
@@ -93,6 +103,7 @@ def _enter(screen: MainScreen) -> None:
 
 async def _begin(screen: MainScreen, task: Task, *, agent: str | None = None, words: str = "") -> None:
     """Ask the agent, in a worker of its own that Esc can cancel."""
+    before = screen.focused or screen.conversations
     _enter(screen)
     composer, here = screen.composer, keeping.place(screen)
     if agent is None:
@@ -110,6 +121,7 @@ async def _begin(screen: MainScreen, task: Task, *, agent: str | None = None, wo
         SafeLine("have it posted"),
     )
     if not can_draft and not await screen.app.push_screen_wait(warning):
+        screen.go_to(before)
         return
     if keeping.place(screen) != here or composer.drafting:
         return
@@ -118,8 +130,8 @@ async def _begin(screen: MainScreen, task: Task, *, agent: str | None = None, wo
         return
     is_again = bool(composer.text) and composer.text == screen.drafted_text  # nothing of a person's is in it
     text = "" if is_again else composer.text
-    extension = _extension(task, text, composer.language, words) if can_draft else {}
-    request = AiRequest(agent_id=agent, conversation_id=here.conversation_id, **extension)
+    asked = _extension(task, text, composer.language, words) if can_draft else {}
+    request = AiRequest(agent_id=agent, conversation_id=here.conversation_id, **asked)
     # A posted answer comes back as a message: what is written here is another matter.
     rewrites = is_again or task not in ("reply", "continue")
     is_answer = is_again or not composer.text.strip()

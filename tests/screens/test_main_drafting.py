@@ -1,0 +1,83 @@
+"""Asking an agent: leaving the question leaves all as it was, and a server that only posts is asked as it wants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from console.client.api import Api
+from console.contract.inputs import GetOrCreateConversation, SaveArticle, Send
+from console.screens.ask import Ask
+from console.screens.confirm import Confirm
+from console.screens.pick import Pick
+from console.state import changes
+from tests.support.console import JANE, OpenConsole, console_on
+from tests.support.server import RunningServer
+
+LAMP = "A broken lamp can be returned within 30 days of the day it came."
+
+
+async def asked(api: Api) -> str:
+    """Jane asks what the agent has an answer to."""
+    await api.directory.save_article(SaveArticle(name="Returns", content={"en": LAMP}))
+    by_chat = GetOrCreateConversation(customer=JANE, channel_identifier="chat.example.com")
+    jane = await api.conversations.get_or_create(by_chat)
+    question = {"en": "Can the broken lamp be returned?"}
+    await api.messages.send(Send(conversation_id=jane.id, content=question, sender="customer"))
+    return jane.id
+
+
+async def on_a_server_that_only_posts(console: OpenConsole, api: Api) -> None:
+    """As if its session did not name `ai-drafts`, once nothing asks for the session any more."""
+    await console.until(lambda: console.main.store.members)
+    session = await api.session.get()
+    only_posts = tuple(one for one in session.features if one != "ai-drafts")
+    console.main.store.apply(changes.SessionAnswered(session.model_copy(update={"features": only_posts})))
+    await console.pilot.pause()
+
+
+@pytest.mark.parametrize("pane", ["tree", "thread"])
+async def test_leaving_the_questions_of_a_draft_leaves_the_focus_where_it_was(
+    server: RunningServer, api: Api, tmp_path: Path, pane: str
+) -> None:
+    await asked(api)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("enter", *(["h"] if pane == "tree" else []), "D")
+        await console.shows(Ask)
+        await console.press("escape")
+        await console.until(lambda: console.app.screen is console.main)
+        assert console.main.pane == pane
+
+
+async def test_leaving_the_choice_of_a_task_leaves_a_note_in_the_composer(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    await asked(api)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("r")
+        await console.write("a reply")
+        await console.press("escape", "i")
+        await console.write("a note")
+        await console.press("escape", "D")
+        await console.shows(Pick)  # the reply that is put by may be shortened
+        await console.press("escape")
+        await console.until(lambda: console.app.screen is console.main)
+        assert console.main.pane == "thread"
+        assert console.main.composer.note and console.main.composer.text == "a note"
+
+
+async def test_what_is_not_to_be_posted_leaves_the_focus_where_it_was(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane = await asked(api)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await on_a_server_that_only_posts(console, api)
+        await console.press("enter", "d")
+        await console.shows(Confirm)
+        await console.press("escape")
+        await console.until(lambda: console.main.pane == "thread")
+    assert len((await api.messages.list(jane)).items) == 1

@@ -69,6 +69,24 @@ async def test_leaving_the_choice_of_a_task_leaves_a_note_in_the_composer(
         assert console.main.composer.note and console.main.composer.text == "a note"
 
 
+async def test_a_server_that_only_posts_is_told_which_message_is_answered(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane = await asked(api)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await on_a_server_that_only_posts(console, api)
+        await console.press("enter")
+        await console.until(lambda: console.bodies)
+        await console.press("d")
+        await console.shows(Confirm)
+        await console.press("enter")
+        await console.until(lambda: len(console.bodies) == 2 or console.said)
+        assert not console.said
+    newest = (await api.messages.list(jane)).items[0]
+    assert "30 days" in newest.content["en"] and newest.sender.kind == "agent"
+
+
 async def test_what_is_not_to_be_posted_leaves_the_focus_where_it_was(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:

@@ -131,6 +131,12 @@ async def _begin(screen: MainScreen, task: Task, *, agent: str | None = None, wo
     is_again = bool(composer.text) and composer.text == screen.drafted_text  # nothing of a person's is in it
     text = "" if is_again else composer.text
     asked = _extension(task, text, composer.language, words) if can_draft else {}
+    if not can_draft:
+        newest = screen.store.newest(here.conversation_id)
+        if newest is None:
+            screen.say(SafeLine("There is no message to answer, or none is loaded yet."))
+            return
+        asked["last_message_id"] = newest.id  # such a server reads from it who asks, and where
     request = AiRequest(agent_id=agent, conversation_id=here.conversation_id, **asked)
     # A posted answer comes back as a message: what is written here is another matter.
     rewrites = is_again or task not in ("reply", "continue")

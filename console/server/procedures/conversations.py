@@ -213,11 +213,6 @@ def imported_at(call: Writing, created_at: Any) -> int | None:
     return at
 
 
-def move(call: Writing, conversation_id: str, parent_id: str | None) -> None:
-    """Put a conversation below another, or at the top."""
-    change(call, conversation_id, {"parent_id": _new_parent(call, conversation_id, parent_id)})
-
-
 def path_to(call: Writing, conversation_id: str) -> list[str]:
     """The conversation and all above it; nothing for one that is missing."""
     values = {"workspace": call.workspace_id, "conversation": conversation_id}

@@ -28,6 +28,8 @@ _HOUR = 60 * 60
 _DAY = 24 * _HOUR
 _MERGED = 64
 """Pages of an index in one step, which a send may have to wait for."""
+_SWEPT = 200
+"""Records that are dropped in one step."""
 UNSENT = _DAY * 1000
 """For how many milliseconds an upload waits to be sent: a draft may be kept over night."""
 
@@ -53,7 +55,9 @@ async def sweep(store: Store, files: FileStore) -> None:
     never silent for an hour, and one that is whole may wait for the rest of its upload for most of a day.
     """
     await asyncio.to_thread(files.clear_unfinished, time.time() - _HOUR)
-    await store.write(_sweep)
+    for sweep_some in (_sweep_answers, _sweep_uploads):
+        while await store.write(sweep_some):
+            pass
     old = await asyncio.to_thread(files.older, time.time() - _DAY)
     known = await store.read(known_keys, old)
     await asyncio.to_thread(files.discard, [key for key in old if key not in known])
@@ -77,6 +81,9 @@ def _merge(name: str, pages: int, transaction: Transaction) -> bool:
     return merge_index(transaction.connection, name, pages)
 
 
-def _sweep(transaction: Transaction) -> None:
-    forget_old_answers(transaction)
-    drop_unsent(transaction, transaction.now - UNSENT)
+def _sweep_answers(transaction: Transaction) -> bool:
+    return forget_old_answers(transaction, _SWEPT)
+
+
+def _sweep_uploads(transaction: Transaction) -> bool:
+    return drop_unsent(transaction, transaction.now - UNSENT, _SWEPT)

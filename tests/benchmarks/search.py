@@ -57,7 +57,7 @@ def searches(database: sqlite3.Connection) -> dict[str, dict[str, Any]]:
         "two common words": {"query": " ".join(common[:2])},
         "a common and a rare word": {"query": f"{common[0]} {rare[1]}"},
         "a phrase": {"query": f'"{said[0][0]} {said[0][1]}"'},
-        "two letters*": {"query": f"{common[0][:2]}*"},
+        "three letters*": {"query": f"{next(word for word in common if len(word) > 3)[:3]}*"},
         "four letters*": {"query": f"{next(word for word in common if len(word) > 4)[:4]}*"},
         "in: the long thread": {"query": f"{common[0]} in:{thread}"},
         "in: a name of many": {"query": f"{common[0]} in:{person}"},

@@ -161,3 +161,15 @@ def test_an_upgrade_without_room_for_its_copy_is_not_begun(tmp_path: Path) -> No
     with pytest.raises(SettingsError, match="No copy can be kept of"):
         migrate(tmp_path)
     assert facts(tmp_path / DATABASE)[0] == "0001"
+
+
+def test_an_upgrade_that_fails_says_so_and_leaves_what_was_there_and_nothing_open(tmp_path: Path) -> None:
+    with first_version(tmp_path):
+        pass
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as connection:
+        connection.execute("CREATE TABLE message_search (in_the_way)")
+    with pytest.raises(SettingsError, match="cannot be upgraded: table message_search already exists"):
+        migrate(tmp_path)
+    assert facts(tmp_path / DATABASE) == ("0001", SAID)
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    assert not [link for link in links if str(link.readlink()).startswith(str(tmp_path))]

@@ -69,6 +69,18 @@ async def test_all_words_must_stand_and_the_newest_comes_first(admin: Talk, view
         assert await found(admin, nothing) == [], nothing
 
 
+async def test_an_id_is_its_own_alone_whatever_case_an_index_folds(admin: Talk) -> None:
+    jane = await admin.customer("Jane")
+    await admin.says(jane["id"], "lamp")
+    top, customer = jane["id"], jane["customer"]["id"]
+    assert await found(admin, "lamp", conversationId=top, customerId=customer) == ["lamp"]
+    assert await found(admin, "lamp", conversationId=top.lower()) == []
+    assert await found(admin, "lamp", customerId=customer.lower()) == []
+    for kind, one in (("in", top), ("from", customer)):
+        assert await found(admin, f"lamp {kind}:{one}") == ["lamp"]
+        assert await found(admin, f"lamp {kind}:{one.lower()}") == []
+
+
 async def test_a_hit_brings_the_message_its_conversation_and_the_places(admin: Talk, agent: Talk) -> None:
     jane = await admin.customer("Jane")
     content = {

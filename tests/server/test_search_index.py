@@ -19,13 +19,17 @@ from sqlalchemy import Connection
 
 from console.contract.inputs import ConversationId, ListConversations, SearchMessages
 from console.contract.shapes import Hit, Page, Sender
+from console.errors import SettingsError
 from console.server.procedures import conversations, listing, search
 from console.server.procedures.calls import Reading
+from console.server.procedures.narrowing import narrowings
 from console.server.procedures.posting import Origin, Post, conversation_row, post
+from console.server.rules.query import read_query
 from console.server.store.database import Store
 from console.server.store.engine import DATABASE, open_engine
-from console.server.store.indexing import PAGE, SEQUENCE_BITS, index_page
+from console.server.store.indexing import PAGE, SEQUENCE_BITS, index_page, mark
 from console.server.store.migrate import migrate, upgrade
+from console.server.store.search import beginnings
 from console.server.store.writer import Transaction
 from console.server.sweeping import sweep_words
 from tests.server.calling import talking
@@ -144,6 +148,78 @@ async def test_a_filter_that_means_more_than_an_index_is_told_is_kept_all_the_sa
     assert len(await found(desk, "lamp -from:crowd", limit=100)) == 100
     assert await found(desk, "lamp from:crowd in:other") == []
     assert await found(desk, "lamp in:crowd in:other", limit=1) == ["lamp other 1099"]
+
+
+async def test_filters_that_mean_the_same_name_each_conversation_and_person_once(desk: Desk) -> None:
+    await asyncio.gather(*(desk.conversation(f"Ann Anna Annabel {number}") for number in range(20)))
+
+    def reading(connection: Connection) -> list[int]:
+        call, query = (
+            Reading(connection, desk.caller, 0, ()),
+            read_query("in:ann in:anna -in:annabel from:ann from:anna"),
+        )
+        asked = narrowings(call, SearchMessages(query="lamp"), query)
+        return [len(re.findall('"_[cp](?:conv|cus)', narrowing.expression or "")) for narrowing, _ in asked]
+
+    assert await desk.store.read(reading) == [20, 20, 20]
+    assert beginnings(["ann", "an", "bo", "ann", "anna", "a"]) == '("anna" * AND "bo" *)'
+
+
+async def test_filters_that_each_mean_few_and_together_many_are_kept_all_the_same(desk: Desk) -> None:
+    left = await asyncio.gather(*(desk.conversation(f"Left {number}") for number in range(101)))
+    right = await asyncio.gather(*(desk.conversation(f"Right {number}") for number in range(101)))
+    other = await desk.conversation("Other")
+    for number, one in enumerate([left[0], right[-1], other]):
+        await desk.say(one, f"lamp {number}", as_customer=True)
+
+    def end(transaction: Transaction) -> None:
+        row = conversation_row(transaction.connection, desk.caller.workspace_id, other.id)
+        post(transaction, desk.caller.workspace_id, row, Post(Sender(kind="system"), {"en": "lamp off"}), Origin())
+
+    await desk.store.write(end)
+
+    def reading(connection: Connection) -> list[str | None]:
+        call, query = Reading(connection, desk.caller, 0, ()), read_query("in:left in:right from:left from:right")
+        return [one.expression for one, _ in narrowings(call, SearchMessages(query="lamp"), query)]
+
+    assert await desk.store.read(reading) == [None, None]
+    assert await found(desk, "lamp in:left in:right") == ["lamp 1", "lamp 0"]
+    assert await found(desk, "lamp from:left from:right from:system") == ["lamp off", "lamp 1", "lamp 0"]
+    assert await found(desk, f"lamp in:left in:right in:{other.id}") == ["lamp off", "lamp 2", "lamp 1", "lamp 0"]
+    assert await found(desk, "lamp -from:left -from:right") == ["lamp off", "lamp 2"]
+
+
+def test_no_two_marks_are_the_same_to_an_index_that_folds_case() -> None:
+    values = [
+        "",
+        "a",
+        "A",
+        "a-",
+        "a_2d_",
+        "a_2D",
+        "_2D",
+        "612d",
+        "é",
+        "\ud800",
+        "conv_1A",
+        "conv_1a",
+        "CONV_1A",
+        "conv_1A ",
+    ]
+    marks = {mark(kind, value).lower() for kind in "cp" for value in values}
+    assert len(marks) == 2 * len(values)
+    assert all(one.isascii() and one.isidentifier() for one in marks)
+
+
+async def test_what_cannot_be_indexed_at_the_start_is_told_in_a_sentence(tmp_path: Path) -> None:
+    older_database(tmp_path, 1)
+    migrate(tmp_path)
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE UPDATE OF search_id ON messages BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+        )
+    with pytest.raises(SettingsError, match="cannot be indexed: disk is full"):
+        Store(tmp_path, lambda committed: None)
 
 
 async def test_a_list_is_the_same_whether_few_or_many_have_the_words(desk: Desk, tmp_path: Path) -> None:

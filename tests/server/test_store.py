@@ -15,12 +15,16 @@ from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import OperationalError
 
 from console.errors import SettingsError
+from console.server.clock import as_milliseconds, utc_now
+from console.server.files import FileStore
 from console.server.refusal import Refusal, bad_request
 from console.server.store.database import Store, write_once
 from console.server.store.engine import DATABASE, open_engine
 from console.server.store.migrate import MIGRATIONS, migrate, upgrade
-from console.server.store.schema import HEAD, metadata, workspaces
+from console.server.store.prepared import driver_of
+from console.server.store.schema import HEAD, answers, attachments, metadata, workspaces
 from console.server.store.writer import BATCH, Committed, Transaction
+from console.server.sweeping import sweep
 
 
 def adding(name: str) -> Callable[[Transaction], str]:
@@ -266,3 +270,47 @@ def test_the_database_is_the_owners_alone(tmp_path: Path) -> None:
     migrate(directory)
     assert stat.S_IMODE(directory.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) & 0o077 for file in directory.iterdir()} == {0}
+
+
+async def test_a_start_with_nothing_to_write_waits_for_no_other_writer(tmp_path: Path) -> None:
+    migrate(tmp_path)
+    with closing(sqlite3.connect(tmp_path / DATABASE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        store = Store(tmp_path, lambda _: None)
+        assert await store.read(count) == 0
+        other.execute("ROLLBACK")
+    await asyncio.to_thread(store.close)
+
+
+async def test_a_sweep_is_of_many_short_writes_and_looks_at_nothing_that_stays(
+    store: Store, tmp_path: Path, committed: list[Committed]
+) -> None:
+    old = as_milliseconds(utc_now()) - 2 * 24 * 60 * 60 * 1000
+    ran: list[str] = []
+
+    def fill(transaction: Transaction) -> None:
+        adding("ws")(transaction)
+        for number in range(450):
+            for at in (old, transaction.now):
+                row = {"workspace_id": "ws", "created_at": at}
+                key = {"key_id": "key", "idempotency_key": f"{at} {number}", "question": "", "answer": "{}"}
+                transaction.connection.execute(answers.insert(), row | key)
+                file = {"id": f"{at} {number}", "s3_key": f"ws/{at} {number}", "name": "", "type": "", "place": 0}
+                transaction.connection.execute(attachments.insert(), row | file)
+        driver_of(transaction.connection).set_trace_callback(ran.append)
+
+    def left(connection: Connection) -> list[int]:
+        tables = (answers, attachments)
+        return [int(connection.execute(select(func.count()).select_from(one)).scalar_one()) for one in tables]
+
+    def plans(connection: Connection) -> list[str]:
+        steps = [statement for statement in ran if statement.startswith("DELETE")]
+        return [row[3] for one in steps for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}")]
+
+    await store.write(fill)
+    committed.clear()
+    await sweep(store, FileStore(tmp_path / "files"))
+    assert await store.read(left) == [450, 450]
+    assert [len(batch.files) for batch in committed] == [200, 200, 50]
+    assert sum(statement.startswith("DELETE FROM answers") for statement in ran) == 3
+    assert {plan for plan in await store.read(plans) if plan.startswith("SCAN")} == set()

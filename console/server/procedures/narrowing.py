@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select
+from sqlalchemy import ColumnElement, bindparam, literal_column, or_, select, true
 
 from console.contract.inputs import SearchMessages
 from console.contract.shapes import NOTE_FLAG
@@ -20,7 +20,9 @@ from console.text.words import words_of
 
 _KINDS = frozenset({"member", "customer", "agent", "system"})
 _MOST_NAMED = 200
-"""How many conversations or people are named to the index; where more are meant, each message is asked for its own."""
+"""How many conversations or people all filters of a kind name to the index. Where they mean more, each message is asked
+for its own: the index looks up every name, and at every message steps over all of them.
+"""
 
 _is_read = (
     select(read_marks.c.member_id)
@@ -45,6 +47,10 @@ class Narrowing:
     condition: ColumnElement[bool]
     expression: str | None = None
 
+    def inverted(self) -> ColumnElement[bool]:
+        """That it does not hold, which is also so of whoever has no id."""
+        return self.condition.is_not(true())
+
 
 _STATES: Mapping[str, Narrowing] = {
     "note": Narrowing(messages.c.flags.contains(f'"{NOTE_FLAG}"'), search.marked("n")),
@@ -54,33 +60,34 @@ _STATES: Mapping[str, Narrowing] = {
 }
 
 
-def narrowings(call: Reading, wanted: SearchMessages, query: Query) -> Iterator[tuple[list[Narrowing], bool]]:
-    """All that must hold: alternatives, and whether it is none of them that must."""
+def narrowings(call: Reading, wanted: SearchMessages, query: Query) -> Iterator[tuple[Narrowing, bool]]:
+    """All that must hold, and whether it is its contrary that must."""
     if wanted.conversation_id is not None:
-        yield [_conversations([wanted.conversation_id])], False
+        yield _listed(conversations=[wanted.conversation_id]), False
     if wanted.sender_kind is not None:
-        yield [_kind(wanted.sender_kind)], False
+        yield _listed(kinds=[wanted.sender_kind]), False
     if wanted.customer_id is not None:
-        yield [_of_customer(call, wanted.customer_id)], False
+        yield _of_customer(call, wanted.customer_id), False
+    for one in query.filters:
+        if one.kind == "is":
+            yield _STATES[one.value], one.is_excluded
     for kind, read in _READ.items():
-        meant = [read(call, one.value) for one in query.filters if one.kind == kind and not one.is_excluded]
-        if kind == "is":
-            yield from (([one], False) for one in meant)
-        elif meant:  # nobody is two people: of several, any is meant
-            yield meant, False
-        yield from (([read(call, one.value)], True) for one in query.filters if one.kind == kind and one.is_excluded)
+        for is_excluded in (False, True):
+            asked = [one.value for one in query.filters if (one.kind, one.is_excluded) == (kind, is_excluded)]
+            if asked:  # nobody is two people: of several, any is meant
+                yield read(call, asked), is_excluded
 
 
-def _kind(kind: str) -> Narrowing:
-    return Narrowing(messages.c.sender_kind == kind, search.marked("k", kind))
-
-
-def _people(ids: Sequence[str]) -> Narrowing:
-    return Narrowing(messages.c.sender_id.in_(ids), search.any_of(search.marked("p", one) for one in ids or [""]))
-
-
-def _conversations(ids: Sequence[str]) -> Narrowing:
-    return Narrowing(messages.c.conversation_id.in_(ids), search.any_of(search.marked("c", one) for one in ids or [""]))
+def _listed(*, conversations: Iterable[str] = (), kinds: Iterable[str] = (), people: Iterable[str] = ()) -> Narrowing:
+    """In one of these conversations, by one of these kinds of sender, or by one of these people."""
+    named = {"c": sorted({*conversations}), "k": sorted({*kinds}), "p": sorted({*people})}
+    marks = [search.marked(kind, value) for kind, values in named.items() for value in values]
+    condition = or_(
+        messages.c.conversation_id.in_(named["c"]),
+        messages.c.sender_kind.in_(named["k"]),
+        messages.c.sender_id.in_(named["p"]),
+    )
+    return Narrowing(condition, search.any_of(marks or [search.marked("c")]) if len(marks) <= _MOST_NAMED else None)
 
 
 def _of_customer(call: Reading, customer_id: str) -> Narrowing:
@@ -88,61 +95,67 @@ def _of_customer(call: Reading, customer_id: str) -> Narrowing:
     theirs = (conversations.c.workspace_id == call.workspace_id) & (conversations.c.customer_id == customer_id)
     query = select(conversations.c.id).where(theirs).limit(_MOST_NAMED + 1)
     ids = call.connection.execute(query).scalars().all()
-    return _conversations(ids) if len(ids) <= _MOST_NAMED else Narrowing(conversations.c.customer_id == customer_id)
+    if len(ids) <= _MOST_NAMED:
+        return _listed(conversations=ids)
+    return Narrowing(conversations.c.customer_id == customer_id)
 
 
-def _being(_call: Reading, state: str) -> Narrowing:
-    return _STATES[state]
+def _inside(call: Reading, places: Sequence[str]) -> Narrowing:
+    """In the conversations of these ids, or in those that a list with one of these queries shows."""
+    ids = {place for place in places if place.startswith("conv_")}
+    queries = [search.beginnings(words_of(place)) for place in places if place not in ids]
+    if not queries:
+        return _listed(conversations=ids)
+    expression = search.any_of(queries)
+    named = search.conversations_named(call.connection, call.workspace_id, expression, _MOST_NAMED + 1)
+    listed = _listed(conversations=ids.union(one.id for one in named))
+    if listed.expression is not None:
+        return listed
+    theirs = conversations.c.search_id.in_(search.rows_named(call.workspace_id, expression))
+    return Narrowing(or_(messages.c.conversation_id.in_(ids), theirs))
 
 
-def _inside(call: Reading, place: str) -> Narrowing:
-    """In the conversation of this id, or in those that a list with this query shows."""
-    if place.startswith("conv_"):
-        return _conversations([place])
-    expression = search.beginnings(words_of(place))
+def _by(call: Reading, whom: Sequence[str]) -> Narrowing:
+    """By kinds of sender, by oneself, or by whoever has one of these ids, e-mails or names, maybe its beginning."""
+    said = {who: fold(who) for who in whom}
+    kinds = _KINDS.intersection(said.values())
+    names = [who for who, folded in said.items() if folded not in kinds and folded != "me"]
+    ids = {*names, *_colleagues(call, [words_of(name) for name in names]), *_customers_at(call, names)}
+    if "me" in said.values():
+        ids.add(call.caller.member_id)
+    if not names:
+        return _listed(kinds=kinds, people=ids)
+    expression = search.any_of(search.beginnings(words_of(name), "customer") for name in names)
     named = search.conversations_named(call.connection, call.workspace_id, expression, _MOST_NAMED + 1)
     if len(named) <= _MOST_NAMED:
-        return _conversations([one.id for one in named])
-    return Narrowing(conversations.c.search_id.in_(search.rows_named(call.workspace_id, expression)))
-
-
-def _by(call: Reading, who: str) -> Narrowing:
-    """By a kind of sender, by oneself, or by whoever has this id, e-mail or name, be it the beginning of one."""
-    said = fold(who)
-    if said in _KINDS:
-        return _kind(said)
-    if said == "me":
-        return _people([call.caller.member_id])
-    words = words_of(who)
-    ids = [who, *_colleagues(call, words), *_customers_at(call, who)]
-    expression = search.beginnings(words, "customer")
-    named = search.conversations_named(call.connection, call.workspace_id, expression, _MOST_NAMED + 1)
-    if len(named) + len(ids) <= _MOST_NAMED:
-        return _people(list(dict.fromkeys([*ids, *(one.customer_id for one in named)])))
+        return _listed(kinds=kinds, people=ids.union(one.customer_id for one in named))
     theirs = select(conversations.c.customer_id).where(
         literal_column("+conversations.workspace_id") == call.workspace_id,  # not a reason to read all of them
         conversations.c.search_id.in_(search.rows_named(call.workspace_id, expression)),
     )
-    return Narrowing(or_(messages.c.sender_id.in_(ids), messages.c.sender_id.in_(theirs)))
+    return Narrowing(or_(_listed(kinds=kinds, people=ids).condition, messages.c.sender_id.in_(theirs)))
 
 
-def _colleagues(call: Reading, words: Sequence[str]) -> Iterator[str]:
-    """The members and agents of a name. They are few."""
+def _colleagues(call: Reading, names: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The members and agents of one of these names. They are few."""
+    if not names:
+        return
     query = select(members.c.id, members.c.name, members.c.email).where(members.c.workspace_id == call.workspace_id)
     for member in call.connection.execute(query):
-        if _is_called(f"{member.name}\n{member.email}", words):
+        if _is_called(f"{member.name}\n{member.email}", names):
             yield member.id
-    yield from (agent.id for agent in call.agents if _is_called(agent.name, words))
+    yield from (agent.id for agent in call.agents if _is_called(agent.name, names))
 
 
-def _is_called(name: str, words: Sequence[str]) -> bool:
+def _is_called(name: str, names: Sequence[Sequence[str]]) -> bool:
     theirs = words_of(name)
-    return all(any(one.startswith(word) for one in theirs) for word in words)
+    return any(all(any(one.startswith(word) for one in theirs) for word in words) for words in names)
 
 
-def _customers_at(call: Reading, address: str) -> Iterable[str]:
-    here = (customers.c.workspace_id == call.workspace_id) & (customers.c.email_folded == folded_email(address))
+def _customers_at(call: Reading, addresses: Sequence[str]) -> Iterable[str]:
+    at = customers.c.email_folded.in_([folded_email(address) for address in addresses])
+    here = (customers.c.workspace_id == call.workspace_id) & at
     return call.connection.execute(select(customers.c.id).where(here).limit(_MOST_NAMED)).scalars().all()
 
 
-_READ: Mapping[str, Callable[[Reading, str], Narrowing]] = {"from": _by, "in": _inside, "is": _being}
+_READ: Mapping[str, Callable[[Reading, Sequence[str]], Narrowing]] = {"from": _by, "in": _inside}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 
 from console.contract.inputs import SearchMessages
 from console.contract.shapes import Hit, Message, Page
@@ -92,14 +92,12 @@ def _asked(call: Reading, wanted: SearchMessages, query: Query) -> tuple[str, li
     expressions = [search.marked("w", call.workspace_id)]
     excluded: list[str] = []
     conditions: list[ColumnElement[bool]] = []
-    for one in query.terms:
-        (excluded if one.is_excluded else expressions).append(search.term(one))
-    for alternatives, is_excluded in narrowings(call, wanted, query):
-        known = [one.expression for one in alternatives if one.expression is not None]
-        if len(known) == len(alternatives):
-            (excluded if is_excluded else expressions).append(search.any_of(known))
+    for term in query.terms:
+        (excluded if term.is_excluded else expressions).append(search.term(term))
+    for one, is_excluded in narrowings(call, wanted, query):
+        if one.expression is None:
+            conditions.append(one.inverted() if is_excluded else one.condition)
         else:
-            condition = or_(*(one.condition for one in alternatives))
-            conditions.append(~condition if is_excluded else condition)
+            (excluded if is_excluded else expressions).append(one.expression)
     match = search.all_of(expressions)
     return (f"({match}) NOT {search.any_of(excluded)}" if excluded else match), conditions

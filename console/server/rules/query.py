@@ -20,9 +20,12 @@ from console.text.words import words_of
 STATES = frozenset({"note", "unread", "open", "resolved", "snoozed", "waiting"})
 """What `is:` may be asked for."""
 
-_SHORTEST_BEGINNING = 2
+_SHORTEST_BEGINNING = 3
 _MOST_BEGINNINGS = 3
 """A beginning is looked up among all words that begin so; what is shorter, or one more, is read as a whole word."""
+
+_MOST_FILTERS = 8
+"""Each filter is looked up among people and conversations. One more is read as words."""
 
 _PIECE = re.compile(
     r"""
@@ -83,8 +86,10 @@ def read_query(typed: str) -> Query:
                 beginnings += part.is_beginning
                 kept = part if beginnings <= _MOST_BEGINNINGS else Term(part.words, False, part.is_excluded)
                 terms[kept] = None
-            case Filter():
+            case Filter() if part in filters or len(filters) < _MOST_FILTERS:
                 filters[part] = None
+            case Filter():
+                terms[Term(tuple(words_of(f"{part.kind} {part.value}")), False, part.is_excluded)] = None
             case ("before", at):
                 before.append(at)
             case (_, at):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, literal_column, select, update
 
 from console.contract.shapes import Conversation, Message
 from console.server.refusal import Refusal, not_found
@@ -100,6 +100,8 @@ def forget_answers(
     transaction.connection.execute(update(answers).where(told).values(answer=_FORGOTTEN), values)
 
 
-def forget_old_answers(transaction: Transaction) -> None:
-    """Drop what no repetition may be answered with any more, in every workspace."""
-    transaction.connection.execute(delete(answers).where(answers.c.created_at <= transaction.now - KEPT))
+def forget_old_answers(transaction: Transaction, most: int) -> bool:
+    """Drop some of what no repetition may be answered with any more, in every workspace; whether there may be more."""
+    row: ColumnElement[int] = literal_column("rowid")
+    old = select(row).select_from(answers).where(answers.c.created_at <= transaction.now - KEPT).limit(most)
+    return transaction.connection.execute(delete(answers).where(row.in_(old))).rowcount == most

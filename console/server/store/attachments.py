@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, literal_column, select, update
 
 from console.contract.shapes import Attachment
 from console.server.refusal import not_found
@@ -50,11 +50,15 @@ def known_keys(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
     return frozenset(known)
 
 
-def drop_unsent(transaction: Transaction, before: int) -> None:
-    """Drop what was uploaded before this moment and never sent, in every workspace."""
-    left = attachments.c.message_id.is_(None) & (attachments.c.created_at < before)
-    transaction.files.extend(transaction.connection.execute(select(attachments.c.s3_key).where(left)).scalars())
-    transaction.connection.execute(delete(attachments).where(left))
+def drop_unsent(transaction: Transaction, before: int, most: int) -> bool:
+    """Drop some of what was uploaded before this moment and never sent, anywhere; whether there may be more."""
+    row: ColumnElement[int] = literal_column("rowid")
+    unsent = attachments.c.message_id.is_(None) & (attachments.c.created_at < before)
+    left = select(row).select_from(attachments).where(unsent).limit(most)
+    dropped = delete(attachments).where(row.in_(left)).returning(attachments.c.s3_key)
+    keys = transaction.connection.execute(dropped).scalars().all()
+    transaction.files.extend(keys)
+    return len(keys) == most
 
 
 _UNSENT = select(attachments).where(

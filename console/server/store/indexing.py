@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,9 @@ from sqlalchemy.exc import DBAPIError
 
 from console.contract.content import text_of
 from console.contract.shapes import NOTE_FLAG
+from console.errors import SettingsError
 from console.server.rules.customers import phone_digits
-from console.server.store.engine import open_engine
+from console.server.store.engine import DATABASE, open_engine
 from console.server.store.packing import unpack
 from console.server.store.prepared import Prepared, driver_of
 from console.server.store.schema import (
@@ -46,12 +47,17 @@ INDEXES = ("message_search", "conversation_search")
 
 _NOTE = f'"{NOTE_FLAG}"'
 """The flag as JSON has it, which in no other flag's JSON can stand."""
-_ODD = re.compile(r"[^0-9A-Za-z_]")
+_AS_MADE = re.compile("[a-z]*(?:_[0-9A-Z]+)?")
+"""An id as we make them, a kind, or nothing: the index folds case, and that makes no two of these the same."""
 
 # In SQLite's words and by place: this is on the way of every send.
 _NEW_MESSAGES = (
     "SELECT rowid, workspace_id, id, conversation_id, sender_kind, sender_id, flags, content, created_at FROM messages"
     " WHERE search_id IS NULL ORDER BY created_at, id LIMIT ?"
+)
+_ANY_LACKS = (
+    "SELECT EXISTS (SELECT 1 FROM messages WHERE search_id IS NULL)"
+    " OR EXISTS (SELECT 1 FROM conversations WHERE search_id IS NULL)"
 )
 # Of the index's own table of texts: the index itself would be read from its beginning.
 _LAST_ROW = "SELECT max(id) FROM message_search_content WHERE id >= ? AND id < ?"
@@ -100,12 +106,7 @@ _CONVERSATION_INDEXED = Prepared(
 
 def mark(kind: str, value: str = "") -> str:
     """A token that no word can be: `w`orkspace, `c`onversation, `k`ind and `p`erson of the sender, `n`ote."""
-    token = f"_{kind}{value}"
-    return token if token.isidentifier() and token.isascii() else f"_{kind}{_ODD.sub(_spelt, value)}"
-
-
-def _spelt(odd: re.Match[str]) -> str:
-    return f"_{ord(odd[0]):x}_"
+    return f"_{kind}{value}" if _AS_MADE.fullmatch(value) else f"_{kind}__{value.encode(errors='surrogatepass').hex()}"
 
 
 def index_new(connection: Connection) -> None:
@@ -128,13 +129,22 @@ def index_page(connection: Connection) -> bool:
 
 
 def index_all(directory: Path) -> None:
-    """Index whatever lacks in a directory, in pages that are kept: at once where nothing does."""
+    """Index whatever lacks in a directory, in pages that are kept. Raises SettingsError when it cannot be.
+
+    Where nothing lacks nothing is written, so that a server starts also while another process is writing.
+    """
     engine = open_engine(directory, "write")
     try:
-        more = True
+        with closing(sqlite3.connect(directory / DATABASE)) as database:
+            more = bool(database.execute(_ANY_LACKS).fetchone()[0])
         while more:
             with engine.begin() as connection:
                 more = index_page(connection)
+    except (DBAPIError, sqlite3.Error) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise SettingsError(
+            f"The words in {directory} cannot be indexed: {reason}. Make room, end what uses them, then start again."
+        ) from None
     finally:
         engine.dispose()
 

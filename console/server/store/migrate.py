@@ -74,14 +74,22 @@ def _copy(directory: Path, version: str | None) -> None:
 
 
 def upgrade(directory: Path, revision: str = HEAD) -> None:
-    """Bring the tables to a revision, whatever stands there."""
+    """Bring the tables to a revision, whatever stands there. Raises SettingsError when that fails: they stay."""
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy.exc import DBAPIError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     engine = open_engine(directory, "write")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+    except DBAPIError as error:
+        raise SettingsError(
+            f"The tables in {directory} cannot be upgraded: {error.orig}."
+            " Make room, end what uses them, then start again."
+        ) from None
+    finally:
+        engine.dispose()

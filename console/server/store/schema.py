@@ -229,6 +229,7 @@ attachments = Table(
     ForeignKeyConstraint(["workspace_id", "message_id"], ["messages.workspace_id", "messages.id"], ondelete="CASCADE"),
     Index("attachments_by_s3_key", "workspace_id", "s3_key", unique=True),
     Index("attachments_of_message", "workspace_id", "message_id", "place"),
+    Index("attachments_unsent", "created_at", sqlite_where=text("message_id IS NULL")),
 )
 
 read_marks = Table(
@@ -294,7 +295,7 @@ answers = Table(
     _time("created_at"),
     PrimaryKeyConstraint("workspace_id", "key_id", "idempotency_key"),
     ForeignKeyConstraint(["workspace_id"], ["workspaces.id"]),
-    Index("answers_by_age", "workspace_id", "created_at"),
+    Index("answers_by_age", "created_at"),
     Index("answers_of_conversation", "workspace_id", "conversation_id"),
 )
 

@@ -73,7 +73,10 @@ def term(wanted: Term) -> str:
 
 def beginnings(words: Iterable[str], column: str | None = None) -> str:
     """An expression for conversations in which all of the words are begun, in one column or in any."""
-    all_words = all_of(f'"{word}" *' for word in words)
+    asked = sorted(set(words))
+    # What begins the word after it holds where that does.
+    longest = [one for one, after in zip(asked, [*asked[1:], ""], strict=True) if not after.startswith(one)]
+    all_words = all_of(f'"{word}" *' for word in longest)
     return f"{column} : ({all_words})" if column else f"({all_words})"
 
 

@@ -1,4 +1,4 @@
-"""The indexes of words. They are filled when the store is opened (`console.server.store.indexing`)."""
+"""The indexes of words, filled when the store is opened (`console.server.store.indexing`), and those of age."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _TRIGGERS = (
 
 
 def upgrade() -> None:
-    """Make the indexes, and what keeps them true."""
+    """Make the indexes, and what keeps them true; and have a sweep, which is of all workspaces, find what is old."""
     for table in ("messages", "conversations"):
         op.add_column(table, sa.Column("search_id", sa.BigInteger(), nullable=True))
     missing = sa.text("search_id IS NULL")
@@ -79,3 +79,7 @@ def upgrade() -> None:
     op.create_index("conversations_by_search", "conversations", ["search_id"])
     for statement in _INDEXES + _TRIGGERS:
         op.execute(statement)
+    op.drop_index("answers_by_age", "answers")
+    op.create_index("answers_by_age", "answers", ["created_at"])
+    unsent = sa.text("message_id IS NULL")
+    op.create_index("attachments_unsent", "attachments", ["created_at"], sqlite_where=unsent)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from console.cli.directory import data_directory, data_option
-from console.cli.serve import Amount
+from console.cli.serve import WORKSPACE, Amount
 from console.contract.permissions import ROLES, RoleName
 
 if TYPE_CHECKING:
@@ -28,7 +28,13 @@ def keys() -> None:
 
 @keys.command()
 @data_option
-@click.option("--workspace", default="Workspace", show_default=True, help="The workspace by name; made if it is new.")
+@click.option(
+    "--workspace",
+    type=WORKSPACE,
+    default="Workspace",
+    show_default=True,
+    help="The workspace by name; made if it is new.",
+)
 @click.option("--member", "members", multiple=True, required=True, help='"Name <email>". One address is one member.')
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([*ROLES]), help="What the key may do.")
 @click.option("--expires-in", "expires", type=_DAYS, metavar="DAYS", help="Good for so many days.")

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from console.cli.directory import data_directory, data_option
+from console.contract.content import is_blank
 from console.contract.permissions import ROLES, RoleName
 from console.errors import SettingsError
 
@@ -25,6 +26,20 @@ class Amount(click.FloatRange):
         return number
 
 
+class Name(click.types.StringParamType):
+    """A text in which there is something to see."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name, or a usage error."""
+        name: str = super().convert(value, param, ctx)
+        if is_blank(name):
+            self.fail("a name is wanted, not an empty text.", param, ctx)
+        return name
+
+
+WORKSPACE = Name()
+
+
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8360, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
@@ -35,7 +50,7 @@ class Amount(click.FloatRange):
 @click.option("--public", is_flag=True, help="Allow an address that other machines can reach.")
 @click.option("--quiet", is_flag=True, help="Write on standard error only what goes wrong.")
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when standard input ends.")
-@click.option("--workspace", default="Workspace", hidden=True, help="Of the keys that are made first.")
+@click.option("--workspace", type=WORKSPACE, default="Workspace", hidden=True, help="Of the keys that are made first.")
 @click.option("--member", "members", multiple=True, hidden=True, help="Make a key first and print it.")
 @click.option("--role", "roles", multiple=True, hidden=True, type=click.Choice([*ROLES]), help="What it may do.")
 def serve(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
 
+from console.contract.content import is_blank
 from console.contract.permissions import RoleName
 from console.errors import SettingsError
 from console.server.auth import Hasher, new_key
@@ -19,6 +21,9 @@ from console.server.store.engine import DATABASE
 from console.server.store.keys import KeyRecord, NewKey
 from console.server.store.writer import Transaction
 
+_BEGUN = re.compile(r"(server|migrate)\.lock|secret(\.\d+\.[0-9a-f]{8})?|lost\+found")
+"""What a start that was cut off leaves before there is a database, and what a new disk has of itself."""
+_UPLOADS = "files"
 _DAY = 24 * 60 * 60 * 1000
 
 
@@ -34,26 +39,43 @@ class Holder:
 def holder(person: str, role: RoleName) -> Holder:
     """Somebody written as `Name <email>`. Raises SettingsError for anything else."""
     name, email = parseaddr(person)
-    if not name or "@" not in email.strip("@"):
+    if is_blank(name) or "@" not in email.strip("@"):
         raise SettingsError(f'"{person}" is not a member. Write one as "Name <name@example.com>".')
     return Holder(name, email, role)
 
 
 def private_directory(directory: Path) -> Path:
-    """The data directory, made if it is new. One that others may look into is refused: it may be there for them."""
+    """The data directory, made if it is new. One that others may look into is refused: it may be there for them.
+
+    So is one that holds something else and no database: it may be a person's own, named by mistake.
+    """
     os.umask(0o077)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = directory.stat()
+        _check_private(directory)
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise SettingsError(f"{directory} cannot be used for data: {reason}. Choose another with --data.") from error
+    return directory
+
+
+def _check_private(directory: Path) -> None:
+    found = directory.stat()
     _check_owner(directory, found)
     if stat.S_IMODE(found.st_mode) & 0o077:
         raise SettingsError(
             f"{directory} is open to other users of this machine. Shut it (chmod 700), or choose another with --data."
         )
-    return directory
+    if _holds_something(directory) and not (directory / DATABASE).is_file():
+        raise SettingsError(
+            f"{directory} is not empty, and there is no data of a server in it. Name a new or an empty one with --data."
+        )
+
+
+def _holds_something(directory: Path) -> bool:
+    """Whether there is anything but what we begin with: the folder of uploads is that only while it is empty."""
+    found = [entry for entry in directory.iterdir() if not _BEGUN.fullmatch(entry.name)]
+    return any(entry.name != _UPLOADS or not entry.is_dir() or any(entry.iterdir()) for entry in found)
 
 
 def known_directory(directory: Path) -> Path:

@@ -197,6 +197,12 @@ async def test_a_listed_key_is_revoked_beside_a_running_server(tmp_path: Path) -
         (("serve", "--port", "0", "--data", "{broken}"), "cannot be used: file is not a database"),
         (("serve", "--data", "{open}"), "is open to other users of this machine"),
         (("keys", "create", "--data", "{open}", *MAYA), "is open to other users of this machine"),
+        (("keys", "create", "--data", "{own}", *MAYA), "is not empty, and there is no data of a server in it"),
+        (("serve", "--data", "{own}"), "is not empty, and there is no data of a server in it"),
+        (("keys", "create", "--data", "{data}", "--workspace", "", *MAYA), "'--workspace': a name is wanted"),
+        (("keys", "create", "--data", "{data}", "--workspace", " \u200b", *MAYA), "'--workspace': a name is wanted"),
+        (("serve", "--data", "{data}", "--workspace", ""), "'--workspace': a name is wanted"),
+        (("keys", "create", "--data", "{data}", "--member", "\u200b <m@x.y>", "--role", "admin"), "is not a member"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_a_sentence(
@@ -204,12 +210,14 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
 ) -> None:
     file = tmp_path / "file"
     file.write_text("")
-    broken, shared, data = (tmp_path / name for name in ("broken", "open", "data"))
-    for directory in (broken, shared, data):
+    broken, shared, data, own = (tmp_path / name for name in ("broken", "open", "data", "own"))
+    for directory in (broken, shared, data, own):
         directory.mkdir(mode=0o700)
+    (own / "diary.txt").write_text("mine")
     (broken / "workspace.db").write_bytes(b"no database" * 100)
     shared.chmod(0o755)
     places = {"{file}": file, "{data}": data, "{data}/none": data / "none", "{broken}": broken, "{open}": shared}
+    places["{own}"] = own
     assert run([str(places.get(argument, argument)) for argument in arguments], set()) != 0
     said = capsys.readouterr()
     assert said.out == ""
@@ -217,6 +225,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
     assert stat.S_IMODE(shared.stat().st_mode) == 0o755
     assert not list(shared.iterdir())
     assert not list(data.iterdir())
+    assert [kept.name for kept in own.iterdir()] == ["diary.txt"]
 
 
 async def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:

@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from console.__main__ import run
+from console.errors import SettingsError
 from console.server.auth import SECRET, Hasher, new_key
-from console.server.keyring import list_keys
+from console.server.files import FileStore
+from console.server.keyring import list_keys, private_directory
 from console.server.limiter import MOST_COUNTED, WINDOW_SECONDS, Limiter
+from console.server.only_server import only_server
 from console.server.refusal import Refusal
+from console.server.service import FOLDER
 from tests.server.calling import MOUNT, talking
 from tests.server.streams import following
 from tests.support.server import RunningServer, running_server
@@ -40,6 +44,19 @@ def test_what_is_kept_of_a_key_hangs_on_the_secret_of_its_directory(tmp_path: Pa
     assert key not in kept
     assert stat.S_IMODE((tmp_path / "one" / SECRET).stat().st_mode) == 0o600
     assert len((tmp_path / "one" / SECRET).read_bytes()) == 32
+
+
+def test_a_start_that_was_cut_off_can_be_made_again_and_uploads_without_their_database_are_kept(tmp_path: Path) -> None:
+    with only_server(private_directory(tmp_path)):
+        Hasher(tmp_path)
+        FileStore(tmp_path / FOLDER)
+    (tmp_path / f"{SECRET}.1234.0a1b2c3d").touch()
+    (tmp_path / "migrate.lock").touch()
+    (tmp_path / "lost+found").mkdir()
+    assert private_directory(tmp_path) == tmp_path
+    (tmp_path / FOLDER / "ws_1").mkdir()
+    with pytest.raises(SettingsError, match="is not empty, and there is no data of a server in it"):
+        private_directory(tmp_path)
 
 
 def test_a_list_shows_when_a_key_was_used_and_nothing_that_opens_anything(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from console.server.store.keys import KeyRecord
 
 _DAYS = Amount(0, 36_500, min_open=True)
-_COLUMNS = ("id", "workspace", "member", "role", "created", "last used", "expires", "revoked")
+_COLUMNS = ("id", "workspace", "member", "role", "created", "last used", "expires", "revoked", "state")
 
 
 @click.group()
@@ -45,19 +45,23 @@ def create(
 
     --member and --role may be given several times, in pairs: then there is a key for each, one a line.
     """
-    from console.server.keyring import create_keys, holder, private_directory
+    from console.server.keyring import holder, issue_keys, private_directory
+    from console.text.safe import line
 
     if len(members) != len(roles):
         raise click.UsageError(f"{len(members)} members but {len(roles)} roles: give one --role for each --member.")
     holders = [holder(member, role) for member, role in zip(members, roles, strict=True)]
-    for key in create_keys(private_directory(data_directory(data)), workspace, holders, expires):
+    issued = issue_keys(private_directory(data_directory(data)), workspace, holders, expires)
+    for one, (key, name) in zip(holders, issued, strict=True):
         click.echo(key)
+        if name != one.name:
+            click.echo(line(f'{one.email} is known as "{name}" here; the key is theirs.'), err=True)
 
 
 @keys.command("list")
 @data_option
 def list_keys(data: Path | None) -> None:
-    """Show the keys, without what would open anything."""
+    """Show the keys, without what would open anything, and which of them have ended or were revoked."""
     from console.server import keyring
 
     directory = keyring.known_directory(data_directory(data))
@@ -74,10 +78,12 @@ def revoke(data: Path | None, key_id: str) -> None:
     """Shut a key for good."""
     from console.server import keyring
 
-    keyring.revoke_key(keyring.known_directory(data_directory(data)), key_id)
+    if not keyring.revoke_key(keyring.known_directory(data_directory(data)), key_id):
+        click.echo(f"{key_id} was revoked before.", err=True)
 
 
 def _row(record: KeyRecord) -> tuple[str, ...]:
+    from console.server.keyring import state_of
     from console.text.safe import line
 
     return (
@@ -89,6 +95,7 @@ def _row(record: KeyRecord) -> tuple[str, ...]:
         _time(record.last_used_at),
         _time(record.expires_at),
         _time(record.revoked_at),
+        state_of(record),
     )
 
 

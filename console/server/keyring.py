@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
 from pathlib import Path
+from typing import NamedTuple
 
 from console.contract.content import is_blank
 from console.contract.permissions import RoleName
@@ -95,6 +96,36 @@ def _check_owner(directory: Path, found: os.stat_result) -> None:
         )
 
 
+class Issued(NamedTuple):
+    """A new key, which is kept nowhere, and the name that its member is known by: the first that came with it."""
+
+    key: str
+    member_name: str
+
+
+def issue_keys(
+    directory: Path,
+    workspace: str,
+    holders: Sequence[Holder],
+    expires_in_days: float | None = None,
+    clock: Clock = utc_now,
+) -> list[Issued]:
+    """A new key for each holder, in their order."""
+    hasher = Hasher(directory)
+
+    def mutation(transaction: Transaction) -> list[Issued]:
+        expires_at = None if expires_in_days is None else transaction.now + int(expires_in_days * _DAY)
+        made = {}
+        for one in holders:
+            key = new_key()
+            wanted = NewKey(workspace, one.name, one.email, one.role, hasher.hash(key), expires_at)
+            made[keys.create(transaction, wanted)] = key
+        names = {record.id: record.member_name for record in keys.all_keys(transaction.connection)}
+        return [Issued(key, names[key_id]) for key_id, key in made.items()]
+
+    return write_once(directory, mutation, clock)
+
+
 def create_keys(
     directory: Path,
     workspace: str,
@@ -102,17 +133,8 @@ def create_keys(
     expires_in_days: float | None = None,
     clock: Clock = utc_now,
 ) -> list[str]:
-    """A new key for each holder, in their order. They are kept nowhere."""
-    hasher = Hasher(directory)
-    made = [new_key() for _ in holders]
-
-    def mutation(transaction: Transaction) -> None:
-        expires_at = None if expires_in_days is None else transaction.now + int(expires_in_days * _DAY)
-        for one, key in zip(holders, made, strict=True):
-            keys.create(transaction, NewKey(workspace, one.name, one.email, one.role, hasher.hash(key), expires_at))
-
-    write_once(directory, mutation, clock)
-    return made
+    """The keys alone, for who needs no names."""
+    return [issued.key for issued in issue_keys(directory, workspace, holders, expires_in_days, clock)]
 
 
 def list_keys(directory: Path) -> list[KeyRecord]:
@@ -120,12 +142,21 @@ def list_keys(directory: Path) -> list[KeyRecord]:
     return write_once(directory, lambda transaction: keys.all_keys(transaction.connection))
 
 
-def revoke_key(directory: Path, key_id: str) -> None:
-    """Shut a key for good. Raises SettingsError when there is none with this id."""
-    if not write_once(directory, lambda transaction: keys.revoke(transaction, key_id)):
-        raise SettingsError(f'There is no key "{key_id}". `connect360 keys list` shows those there are.')
+def revoke_key(directory: Path, key_id: str) -> bool:
+    """Shut a key for good; False if it was revoked before. Raises SettingsError when there is none such."""
+
+    def mutation(transaction: Transaction) -> bool:
+        known = next((one for one in keys.all_keys(transaction.connection) if one.id == key_id), None)
+        if known is None:
+            raise SettingsError(f'There is no key "{key_id}". `connect360 keys list` shows those there are.')
+        keys.revoke(transaction, key_id)
+        return known.revoked_at is None
+
+    return write_once(directory, mutation)
 
 
-def is_good(record: KeyRecord, clock: Clock = utc_now) -> bool:
-    """Whether a key opens anything at this moment."""
-    return record.is_good(as_milliseconds(clock()))
+def state_of(record: KeyRecord, clock: Clock = utc_now) -> str:
+    """What a key is at this moment, in a word."""
+    if record.revoked_at is not None:
+        return "revoked"
+    return "good" if record.is_good(as_milliseconds(clock())) else "ended"

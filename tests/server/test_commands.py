@@ -149,9 +149,9 @@ async def test_of_two_servers_that_start_at_once_on_one_new_directory_one_serves
 
 async def test_keys_come_in_pairs_and_the_same_address_is_the_same_member(tmp_path: Path) -> None:
     other = ("--member", "M. Okafor <MAYA@example.com>", "--role", "viewer")
-    code, output, _ = await told("keys", "create", "--data", str(tmp_path), *MAYA, *other)
+    code, output, errors = await told("keys", "create", "--data", str(tmp_path), *MAYA, *other)
     first, second = output.split()
-    assert code == 0
+    assert (code, errors) == (0, 'MAYA@example.com is known as "Maya Okafor" here; the key is theirs.\n')
     async with served(tmp_path) as (_, url), talking(url, first) as one, talking(url, second) as two:
         sessions = [await talk.call("session") for talk in (one, two)]
     assert sessions[0]["member"] == sessions[1]["member"]
@@ -164,13 +164,16 @@ async def test_a_listed_key_is_revoked_beside_a_running_server(tmp_path: Path) -
     async with served(tmp_path) as (_, url), talking(url, key.strip()) as talk, following(talk) as stream:
         _, listed, _ = await told("keys", "list", "--data", str(tmp_path))
         head, row = listed.splitlines()
-        assert head.split() == ["id", "workspace", "member", "role", "created", "last", "used", "expires", "revoked"]
+        assert " ".join(head.split()) == "id workspace member role created last used expires revoked state"
+        assert row.split()[-2:] == ["-", "good"]
         assert "Maya Okafor <maya@example.com>" in row
         assert "plato_" not in listed
         key_id = row.split()[0]
         code, _, errors = await told("keys", "revoke", "key_none", "--data", str(tmp_path))
         assert (code, 'There is no key "key_none"' in errors) == (1, True)
-        assert await told("keys", "revoke", key_id, "--data", str(tmp_path)) == (0, "", "")
+        revoke = ("keys", "revoke", key_id, "--data", str(tmp_path))
+        assert await told(*revoke) == (0, "", "")
+        assert await told(*revoke) == (0, "", f"{key_id} was revoked before.\n")
         assert open_to_others(tmp_path) == {0}
         ended = await stream.next()
         assert ended is not None

@@ -15,7 +15,7 @@ from console.__main__ import run
 from console.errors import SettingsError
 from console.server.auth import SECRET, Hasher, new_key
 from console.server.files import FileStore
-from console.server.keyring import list_keys, private_directory
+from console.server.keyring import create_keys, holder, list_keys, private_directory, revoke_key
 from console.server.limiter import MOST_COUNTED, WINDOW_SECONDS, Limiter
 from console.server.only_server import only_server
 from console.server.refusal import Refusal
@@ -57,6 +57,24 @@ def test_a_start_that_was_cut_off_can_be_made_again_and_uploads_without_their_da
     (tmp_path / FOLDER / "ws_1").mkdir()
     with pytest.raises(SettingsError, match="is not empty, and there is no data of a server in it"):
         private_directory(tmp_path)
+
+
+def test_a_list_tells_good_keys_from_those_that_ended_or_were_revoked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = private_directory(tmp_path / "data")
+    maya = holder("Maya <maya@example.com>", "admin")
+    create_keys(directory, "W", [maya], 1, clock=lambda: datetime.now(UTC) - timedelta(days=2))
+    create_keys(directory, "W", [maya, maya], 1)
+    ended, revoked, good = (record.id for record in list_keys(directory))
+    assert [revoke_key(directory, revoked), revoke_key(directory, revoked)] == [True, False]
+    assert run(["keys", "list", "--data", str(directory)], set()) == 0
+    _, *rows = capsys.readouterr().out.splitlines()
+    assert {(row.split()[0], row.split()[-1]) for row in rows} == {
+        (ended, "ended"),
+        (revoked, "revoked"),
+        (good, "good"),
+    }
 
 
 def test_a_list_shows_when_a_key_was_used_and_nothing_that_opens_anything(

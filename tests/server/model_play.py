@@ -136,22 +136,23 @@ class Play:
         self.names.match([one.ref for one in shapes.listed(model, member, wanted)], ids)
 
     async def _again(self, step: Again) -> None:
-        """The first answer for the same input, a refusal for another; after a day or a deletion it is a new call."""
+        """The first answer for the same input, a refusal for another; what it told of is not made anew for a day."""
         name, kept = list(self.kept.items())[step.place % len(self.kept)]
         call, talks = kept.call, self._model(kept.call.by).talks
-        if self.clock.now - kept.at >= DAY or (kept.tells_of is not None and kept.tells_of not in talks):
+        if self.clock.now - kept.at >= DAY:
             if kept.wanted.get("createdAt") is None:  # no two conversations have one moment
                 del self.kept[name]
                 await self._call(call, kept.wanted, name)
             return
-        text = json.dumps(
-            self.names.told(_timed(kept.wanted)) | ({"createdAt": shapes.time(1)} if step.is_other else {})
-        )
+        other = {"createdAt": shapes.time(1)} if step.is_other else {}
+        text = json.dumps(self.names.told(_timed(kept.wanted)) | other)
         answer = await self._ask(call.by, call.procedure, text, name)
-        if not step.is_other:
-            assert answer.body == kept.body
-        else:  # the input is looked at first: a field that the procedure has not
+        if step.is_other:  # the input is looked at first: a field that the procedure has not
             assert answer.status == 422 or "unknown field" in answer.json()["error"]["message"]
+        elif kept.tells_of is None or kept.tells_of in talks:
+            assert answer.body == kept.body
+        else:
+            assert (answer.status, answer.json()["error"]["message"]) == (404, "Conversation not found.")
 
     async def _call(self, step: Call, wanted: dict[str, Any], key: str | None) -> None:
         model, member = self._model(step.by), self.members[step.by]

@@ -20,6 +20,8 @@ def base_url(typed: str) -> str:
     text = typed.strip()
     if not text:
         raise SettingsError("Type the address of the workspace.")
+    if text.startswith("plato_"):
+        raise SettingsError("This is a key, not an address: the key goes into the field below.")
     try:
         if "://" not in text:
             text = f"{'http' if _is_this_machine(urlsplit(f'//{text}')) else 'https'}://{text}"
@@ -50,6 +52,8 @@ def api_key(typed: str) -> str:
     key = re.sub(r"^bearer\s+", "", typed.strip(), flags=re.IGNORECASE)
     if not key:
         raise SettingsError("Paste the key.")
+    if "://" in key:
+        raise SettingsError("This is an address, not a key: the address goes into the field above.")
     if not _PLAIN.fullmatch(key):
         raise SettingsError("A key has no spaces and only plain letters, digits and signs: copy it again.")
     return key

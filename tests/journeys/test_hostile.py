@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from console.contract.content import is_blank
 from console.demo.afternoon.visitor import HOSTILE as VISITOR
 from console.server.store.engine import DATABASE
 from tests.journeys.steps import ENTER, ESCAPE, PAGE_UP, READING, customer_writes, find, write
@@ -28,6 +29,7 @@ def swell(workspace: Workspace, conversation_id: str) -> None:
 
 async def test_no_control_of_theirs_reaches_the_terminal(workspace: Workspace, tmp_path: Path) -> None:
     texts = [text.encode("utf-8", "replace").decode() for text in SHORT.values()]
+    texts = [f"{text}." if is_blank(text) else text for text in texts]  # a server takes no blank one
     mallory = await customer_writes(workspace, "Mallory", "the very first", *texts, VISITOR, "to be swollen")
     swell(workspace, mallory)
     await customer_writes(workspace, "Mallory \x1b[2J\x1b]0;owned\x07\u202e\x9b31m [red][@click=app.quit]", "hello")

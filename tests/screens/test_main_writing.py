@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from console.client.api import Api
+from console.contract.content import is_blank
 from console.contract.inputs import CustomerInput, SaveArticle, SaveTemplate, Send
 from console.screens.files import FilePicker
 from console.screens.pick import Pick
@@ -101,7 +102,7 @@ async def test_hostile_names_and_messages_neither_end_nor_drive_the_console(
     plain = [text[:120].replace("\0", "") for text in texts]  # no server takes a NUL in a name
     names = [CustomerInput(external_id=f"hostile-{place}", name=name) for place, name in enumerate(plain)]
     await asyncio.gather(*(conversation_with(api, customer) for customer in names))
-    jane = await conversation_with(api, JANE, *texts)
+    jane = await conversation_with(api, JANE, *(text for text in texts if not is_blank(text)))
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: len(console.names) == len(HOSTILE) + 1)
         console.main.open(jane)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select, union, update
+from sqlalchemy import bindparam, literal_column, select, union, update
 
 from console.contract.inputs import CustomerInput
 from console.server.refusal import bad_request, not_found
@@ -27,12 +27,11 @@ _CONVERSATIONS_OF = (
     .where(conversations.c.workspace_id == bindparam("workspace"), conversations.c.customer_id == bindparam("customer"))
     .order_by(conversations.c.id)
 )
-# No index leads there, but a name is filled in once in a customer's life.
 _TAKEN_PART_IN = union(
     _CONVERSATIONS_OF.order_by(None),
     select(participants.c.conversation_id).where(
         participants.c.workspace_id == bindparam("workspace"),
-        participants.c.kind == "customer",
+        participants.c.kind == literal_column("'customer'"),  # as the index has it, not as a parameter
         participants.c.person_id == bindparam("customer"),
     ),
 ).order_by(conversations.c.id.name)

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that these tables stand at."""
 
 metadata = MetaData()
@@ -176,6 +176,14 @@ participants = Table(
     Column("name", Text),  # of an agent; the others have a record
     PrimaryKeyConstraint("workspace_id", "conversation_id", "kind", "person_id"),
     _of_conversation(),
+    Index(
+        "participants_by_customer",
+        "workspace_id",
+        "kind",  # though it is one: without it SQLite prefers to look at all there are
+        "person_id",
+        "conversation_id",
+        sqlite_where=text("kind = 'customer'"),
+    ),
 )
 
 conversation_channels = Table(

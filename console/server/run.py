@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import logging
 import os
 import resource
@@ -153,6 +154,9 @@ def run(
         listening = asyncio.create_task(server.listening.wait())
         await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
         if server.listening.is_set():
+            # What the start made stays to the end: going through it again and again would stop every call for a while.
+            gc.collect()
+            gc.freeze()
             announce(address_of(bound))
             if not quiet:
                 lines.add(_greeting(server.service))

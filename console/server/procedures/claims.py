@@ -39,7 +39,7 @@ _GUESTS = select(customers.c.id).where(
     ),
 )
 # A page that gives all its visitors one fingerprint has very many guests: none of these lists them for a conversation.
-_THEIRS = select(conversations).where(
+CONVERSATIONS_OF_GUESTS = select(conversations).where(
     conversations.c.workspace_id == bindparam("workspace"), conversations.c.customer_id.in_(_GUESTS)
 )
 
@@ -78,7 +78,7 @@ def claim_guest_conversations(call: Writing, wanted: ClaimGuestConversations) ->
     customer_id = recognise(call.transaction, call.workspace_id, wanted.customer_id, wanted.customer)
     assert customer_id is not None
     guests = _guests(call, wanted, customer_id)
-    theirs = sorted(call.transaction.connection.execute(_THEIRS, guests), key=lambda row: row.id)
+    theirs = sorted(call.transaction.connection.execute(CONVERSATIONS_OF_GUESTS, guests), key=lambda row: row.id)
     rows = [row for row in theirs if row.id == wanted.guest_local_conversation_id] or theirs
     call.noted.update(customerId=customer_id, ids=first_ids([row.id for row in rows]))
     reparented = 0

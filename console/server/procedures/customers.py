@@ -27,7 +27,7 @@ _CONVERSATIONS_OF = (
     .where(conversations.c.workspace_id == bindparam("workspace"), conversations.c.customer_id == bindparam("customer"))
     .order_by(conversations.c.id)
 )
-_TAKEN_PART_IN = union(
+TAKEN_PART_IN = union(
     _CONVERSATIONS_OF.order_by(None),
     select(participants.c.conversation_id).where(
         participants.c.workspace_id == bindparam("workspace"),
@@ -35,6 +35,7 @@ _TAKEN_PART_IN = union(
         participants.c.person_id == bindparam("customer"),
     ),
 ).order_by(conversations.c.id.name)
+"""The conversations that are with the customer `customer`, and those in which they wrote."""
 
 
 def recognise(
@@ -106,7 +107,7 @@ def _fill(transaction: Transaction, workspace_id: str, record: Mapping[str, Any]
     values = _columns(changes) | {"updated_at": transaction.now}
     transaction.connection.execute(update(customers).where(here).values(values))
     theirs = {"workspace": workspace_id, "customer": record["id"]}
-    shown_in = _TAKEN_PART_IN if "name" in changes else _CONVERSATIONS_OF
+    shown_in = TAKEN_PART_IN if "name" in changes else _CONVERSATIONS_OF
     for conversation_id in transaction.connection.execute(shown_in, theirs).scalars().all():
         emit(transaction, workspace_id, "conversation.updated", conversation=conversation_id)
 

@@ -1,23 +1,19 @@
-"""Writing: replies and notes, their files and templates, and what may still be taken back."""
+"""Writing: replies and notes, their language and templates, and what may still be taken back."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Awaitable
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.contract.base import LANGUAGES
 from console.contract.content import text_in
-from console.screens.files import FilePicker
 from console.screens.pick import Choice
 from console.screens.verbs import keeping
-from console.screens.verbs.asking import pick_one, start_folder
-from console.state.rows import FileCard, Written
+from console.screens.verbs.asking import pick_one
+from console.state.rows import Written
 from console.text.excerpt import excerpt
-from console.text.safe import SafeLine, line, name, own
-from console.widgets.composer import Upload
+from console.text.safe import SafeLine, line, own
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -159,51 +155,7 @@ def _undo_typing(screen: MainScreen) -> None:
     screen.composer.field.undo()
 
 
-# files, language, templates
-
-
-async def _attach(screen: MainScreen) -> None:
-    if screen.pane != "composer":
-        reply(screen)
-    identity, composer, to = screen.store.identity, screen.composer, keeping.place(screen)
-    most = identity.limits.files_per_upload if identity else 5
-    if to is None:
-        return
-    if len(composer.files) + len(composer.uploads) >= most:
-        screen.say(line(f"A message takes {most} files."), is_error=True)
-        return
-    path = await screen.app.push_screen_wait(FilePicker(start_folder()))
-    if path is not None:
-        keeping.add_file(screen, to, await _uploaded(screen, to, path))
-
-
-async def _uploaded(screen: MainScreen, to: keeping.Place, path: Path) -> FileCard:
-    """Upload a file and show how far it is while its conversation is open."""
-    upload = Upload(name(path.name), 0, 1)
-
-    def show(now: Upload | None) -> None:
-        nonlocal upload
-        others = tuple(one for one in screen.uploads.get(to, ()) if one is not upload)
-        screen.uploads[to] = (*others, now) if now else others
-        upload = now or upload
-        if keeping.place(screen) == to:
-            screen.composer.uploads = screen.uploads[to]
-
-    show(upload)
-    try:
-        return await screen.desk.upload(path, lambda sent, total: show(replace(upload, sent=sent, total=total)))
-    finally:
-        show(None)
-
-
-def _detach(screen: MainScreen) -> None:
-    """Take the last file off again; with no file, the quote."""
-    composer = screen.composer
-    if composer.files:
-        composer.files = composer.files[:-1]
-    else:
-        composer.quote = None
-    keeping.changed(screen)
+# language, templates
 
 
 def _language(screen: MainScreen) -> None:
@@ -250,8 +202,6 @@ VERBS = {
     "composer.note": _note,
     "composer.newline": _newline,
     "composer.undo": _undo_typing,
-    "composer.attach": _attach,
-    "composer.detach": _detach,
     "composer.language": _language,
     "composer.template": _template,
     "message.send": _send,

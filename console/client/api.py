@@ -14,6 +14,7 @@ from console.client.resources.files import FilesResource
 from console.client.resources.messages import MessagesResource
 from console.client.resources.session import SessionResource
 from console.client.transport import Transport
+from console.client.wire import OnWire
 
 
 class Api:
@@ -30,8 +31,9 @@ class Api:
         trpc_path: str = "auto",
         transformer: Literal["auto", "none", "superjson"] = "auto",
         timeout: float = 15.0,
+        on_wire: OnWire | None = None,
     ) -> None:
-        self._transport = Transport(base_url, key, timeout=timeout)
+        self._transport = Transport(base_url, key, timeout=timeout, on_wire=on_wire)
         calls = Calls(self._transport, trpc_path=trpc_path, transformer=transformer)
         self.session = SessionResource(calls)
         self.conversations = ConversationsResource(calls)

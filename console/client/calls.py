@@ -122,10 +122,14 @@ class Calls:
         headers = await self._idempotency(procedure, idempotency_key)
 
         async def attempt() -> A:
-            answer = await self.transport.request(
-                request.method, request.path, query=request.query, headers=headers, body=request.body
+            return await self.transport.value(
+                request.method,
+                request.path,
+                lambda answer: value_of(mount, procedure, answer, tidy=tidy),
+                query=request.query,
+                headers=headers,
+                body=request.body,
             )
-            return value_of(mount, procedure, answer, tidy=tidy)
 
         is_harmless = procedure.kind == "query" or procedure.name in _REPEATABLE
         return await repeated(attempt, repeatable=is_harmless or bool(headers))

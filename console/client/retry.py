@@ -12,6 +12,7 @@ from typing import TypeVar
 import stamina
 import stamina.instrumentation
 
+from console.client import wire
 from console.client.errors import ApiError, ServerFault, TimedOut, TooManyRequests
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ async def repeated(call: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
         wait_jitter=0.25,
     )
     async for attempt in again:
-        with attempt:
+        with attempt, wire.attempt(attempt.num):
             return await call()
     raise AssertionError("an attempt answers or raises")
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from time import perf_counter
-from typing import IO
+from typing import IO, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,7 +21,10 @@ import httpx_sse
 import console
 from console.client.answers import Answer
 from console.client.errors import Dropped, NotUnderstood, TimedOut, TooLarge, Unreachable
+from console.client.wire import Meter, OnWire
 from console.errors import SettingsError
+
+T = TypeVar("T")
 
 MAX_ANSWER = 32 * 1024 * 1024
 """The most bytes of an answer that is kept in memory, decoded."""
@@ -42,6 +45,7 @@ class Stream:
     status: int
     headers: Mapping[str, str]
     chunks: AsyncIterator[bytes]
+    meter: Meter
 
     async def whole(self) -> Answer:
         """The answer when all of its body has come. Raises NotUnderstood for more than `MAX_ANSWER` bytes."""
@@ -60,9 +64,10 @@ class Stream:
 class Transport:
     """Requests below `base_url`, the key in the `Authorization` header. Raises SettingsError for either unusable."""
 
-    def __init__(self, base_url: str, key: str, *, timeout: float) -> None:
+    def __init__(self, base_url: str, key: str, *, timeout: float, on_wire: OnWire | None = None) -> None:
         self._base = _checked_base(base_url)
         self._timeout = timeout
+        self._on_wire = on_wire
         headers = {"User-Agent": f"connect360-console/{console.__version__}", "Accept-Encoding": "gzip"}
         if key := _checked_key(key):
             headers["Authorization"] = f"Bearer {key}"
@@ -100,17 +105,31 @@ class Transport:
         body: bytes | None = None,
     ) -> Answer:
         """One whole answer, of any status, in `timeout` seconds from first to last byte. Raises LineError."""
+        return await self.value(method, path, lambda answer: answer, query=query, headers=headers, body=body)
+
+    async def value(
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Answer], T],
+        *,
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> T:
+        """What `read` makes of one whole answer; what it raises is how the request ended. Raises LineError."""
         began = perf_counter()
-        try:
-            async with (
-                asyncio.timeout(self._timeout),
-                self.stream(method, path, query=query, headers=headers, body=body) as stream,
-            ):
-                answer = await stream.whole()
-        except TimeoutError:
-            raise self._timed_out(self._timeout, method) from None
-        self.latency_ms = round((perf_counter() - began) * 1000)
-        return answer
+        with Meter(self._on_wire, method, path) as meter:
+            try:
+                async with (
+                    asyncio.timeout(self._timeout),
+                    self._stream(meter, method, path, query, headers, body) as stream,
+                ):
+                    answer = await stream.whole()
+            except TimeoutError:
+                raise self._timed_out(self._timeout, method) from None
+            self.latency_ms = round((perf_counter() - began) * 1000)
+            return read(answer)
 
     @asynccontextmanager
     async def stream(
@@ -125,6 +144,22 @@ class Transport:
         silence: float | None = None,
     ) -> AsyncGenerator[Stream]:
         """An answer while it comes. `silence` is how long nothing may come, in seconds. Raises LineError."""
+        with Meter(self._on_wire, method, path) as meter:
+            async with self._stream(meter, method, path, query, headers, body, files, silence) as stream:
+                yield stream
+
+    @asynccontextmanager
+    async def _stream(
+        self,
+        meter: Meter,
+        method: str,
+        path: str,
+        query: str,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        files: Sequence[Part] | None = None,
+        silence: float | None = None,
+    ) -> AsyncGenerator[Stream]:
         limit = self._timeout if silence is None else silence
         sent = dict(headers or {})
         if body is not None:
@@ -133,10 +168,17 @@ class Transport:
         if self._http.is_closed:
             raise Unreachable("The line was closed. Open it again.")
         with self._as_line_errors(method, limit):
-            async with self._http.stream(
+            request = self._http.build_request(
                 method, url, headers=sent, content=body, files=files, timeout=self._limits(limit)
-            ) as response:
-                yield Stream(response.status_code, _lowered(response.headers), response.aiter_bytes())
+            )
+            request.stream = _Measured(cast(httpx.AsyncByteStream, request.stream), meter)
+            response = await self._http.send(request, stream=True)
+            meter.status = response.status_code
+            try:
+                yield Stream(response.status_code, _lowered(response.headers), response.aiter_bytes(), meter)
+            finally:
+                meter.down = response.num_bytes_downloaded
+                await response.aclose()
 
     def _limits(self, seconds: float) -> httpx.Timeout:
         return httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
@@ -168,6 +210,19 @@ class Transport:
     def _timed_out(self, limit: float, method: str) -> TimedOut:
         writes = method != "GET"
         return TimedOut(f"{self._base} did not answer within {limit:g} s. {_advice(writes)}", may_have_arrived=writes)
+
+
+class _Measured(httpx.AsyncByteStream):
+    """A body on its way: what was taken of it has left, but for the last piece."""
+
+    def __init__(self, body: httpx.AsyncByteStream, meter: Meter) -> None:
+        self._body = body
+        self._meter = meter
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for piece in self._body:
+            yield piece
+            self._meter.up += len(piece)
 
 
 async def server_sent(chunks: AsyncIterator[bytes]) -> AsyncGenerator[httpx_sse.ServerSentEvent]:

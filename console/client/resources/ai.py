@@ -40,10 +40,14 @@ class AiResource:
         ) as answer:
             if not is_event_stream(answer.status, answer.headers):
                 raise unexpected(await answer.whole())
+            answer.meter.opened()
             async with aclosing(events_in(answer.chunks)) as stream:
                 async for sent in stream:
                     if event := ai_event(sent):
+                        answer.meter.heard()
                         yield event
                         if isinstance(event, AiDone | AiError):
                             return
-        raise Dropped("The AI answer broke off before its end. Keep what came, or ask again.", may_have_arrived=True)
+            raise Dropped(
+                "The AI answer broke off before its end. Keep what came, or ask again.", may_have_arrived=True
+            )

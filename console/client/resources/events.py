@@ -45,6 +45,7 @@ class EventsResource:
             if not is_event_stream(answer.status, answer.headers):
                 value_of(mount, EVENTS, await answer.whole())  # raises what is wrong
                 raise NotUnderstood("The server answered no stream of events. Check the address.")
+            answer.meter.opened(last_event_id)
             if on_alive is not None:
                 on_alive()
             async with aclosing(events_in(answer.chunks, on_alive=on_alive)) as stream:
@@ -53,5 +54,6 @@ class EventsResource:
                     if event == ENDED:
                         return
                     if event is not None:
+                        answer.meter.heard()
                         yield event
-        raise Dropped("The line to the server broke. It is tried again.")
+            raise Dropped("The line to the server broke. It is tried again.")

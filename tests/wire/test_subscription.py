@@ -15,10 +15,10 @@ import pytest_asyncio
 from console.contract.errors import NO_KEY, UNKNOWN_KEY
 from console.contract.events import EVENT
 from tests.server.calling import Talk, talking
+from tests.support.faulty_line import faulty_line
 from tests.support.server import RunningServer, running_server
 from tests.support.waiting import eventually
 from tests.wire.node import Client, Node, Transformer, Version, running_node
-from tests.wire.relay import relayed
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -82,16 +82,16 @@ async def test_a_broken_line_is_taken_up_again_where_it_broke(
     node: Node, server: RunningServer, talk: Talk, transformer: Transformer, version: Version
 ) -> None:
     top = await talk.customer()
-    async with relayed(server.url) as relay:
-        following = node.follow(replace(follower(server, transformer, version), url=relay.url))
+    async with faulty_line(server.url) as line:
+        following = node.follow(replace(follower(server, transformer, version), url=line.url))
         await following.next("started")
         await talk.says(top["id"], "before")
         before = await following.value()
-        relay.cut()
+        line.cut()
         await following.next("state", "connecting")
         for text in ("while away", "and again"):
             await talk.says(top["id"], text)
-        relay.mend()
+        line.mend()
         started = await following.next("started")
         missed = [await following.value() for _ in range(2)]
         await following.leave()
@@ -103,13 +103,13 @@ async def test_a_broken_line_is_taken_up_again_where_it_broke(
 
 async def test_who_has_heard_nothing_yet_misses_nothing_either(node: Node, server: RunningServer, talk: Talk) -> None:
     top = await talk.customer()
-    async with relayed(server.url) as relay:
-        following = node.follow(replace(follower(server, "plain"), url=relay.url))
+    async with faulty_line(server.url) as line:
+        following = node.follow(replace(follower(server, "plain"), url=line.url))
         await following.next("started")
-        relay.cut()
+        line.cut()
         await following.next("state", "connecting")
         await talk.says(top["id"], "while away")
-        relay.mend()
+        line.mend()
         told = await following.value()
         await following.leave()
     assert told["data"]["message"]["content"] == {"en": "while away"}
@@ -119,12 +119,12 @@ async def test_a_line_that_falls_silent_is_left_for_another_that_goes_on_from_th
     node: Node, server: RunningServer, talk: Talk
 ) -> None:
     top = await talk.customer()
-    async with relayed(server.url) as relay:
-        following = node.follow(replace(follower(server, "superjson"), url=relay.url))
+    async with faulty_line(server.url) as line:
+        following = node.follow(replace(follower(server, "superjson"), url=line.url))
         await following.next("started")
         await talk.says(top["id"], "before")
         before = await following.value()
-        relay.hush()
+        line.hush()
         await talk.says(top["id"], "unheard")
         silent = await following.next("state", "connecting")
         started = await following.next("started")
@@ -185,17 +185,17 @@ async def test_presence_comes_without_an_id_and_the_line_goes_on_from_what_had_o
     node: Node, server: RunningServer, talk: Talk, transformer: Transformer
 ) -> None:
     top = await talk.customer()
-    async with relayed(server.url) as relay:
-        following = node.follow(replace(follower(server, transformer), url=relay.url))
+    async with faulty_line(server.url) as line:
+        following = node.follow(replace(follower(server, transformer), url=line.url))
         await following.next("started")
         await talk.answers(top["id"], "with an id")
         tracked = await following.value()
         await talk.call("setPresence", conversationId=top["id"], state="typing")
         seen = await following.value()
-        relay.cut()
+        line.cut()
         await following.next("state", "connecting")
         await talk.answers(top["id"], "while away")
-        relay.mend()
+        line.mend()
         missed = await following.value()
         await following.leave()
         await talk.call("setPresence", conversationId=None, state="viewing")

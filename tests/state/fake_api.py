@@ -132,7 +132,14 @@ class FakeFiles(_Resource):
             on_progress(3, 3)
         return cast(tuple[Attachment, ...], await self._fake.answer("upload", paths, lambda: made))
 
-    async def download(self, s3_key: str, to: Path) -> None:
+    async def download(
+        self,
+        s3_key: str,
+        to: Path,
+        on_progress: Callable[[int, int | None], None] | None = None,
+        *,
+        size: int | None = None,
+    ) -> None:
         await self._fake.answer("download", (s3_key, to), lambda: to.write_bytes(b"abc"))
 
 

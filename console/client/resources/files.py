@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from console.client.answers import failure, json_of, unexpected, validated
 from console.client.calls import Calls
-from console.client.errors import NotUnderstood
+from console.client.errors import Dropped, NotUnderstood
 from console.client.reading import FileReading, opened
 from console.client.retry import repeated
 from console.contract.procedures import ASSET, UPLOAD
@@ -57,13 +57,25 @@ class FilesResource:
 
         return await repeated(attempt, repeatable=False)
 
-    async def download(self, s3_key: str, to: Path) -> None:
-        """Save a file as `to`, whole or not at all; a file of that name is never written over."""
+    async def download(
+        self,
+        s3_key: str,
+        to: Path,
+        on_progress: Callable[[int, int | None], None] | None = None,
+        *,
+        size: int | None = None,
+    ) -> None:
+        """Save a file as `to`, whole or not at all. What has that name, be it a link to nowhere, is never written over.
+
+        `on_progress` gets the bytes that came and those in all, None where nobody says how many. `size` is what the
+        server said of the file before: what ends sooner, with nothing else to tell it by, is not whole.
+        """
         await asyncio.to_thread(_refuse_existing, to)
         part, file = await asyncio.to_thread(_temporary_beside, to)
         try:
             with file:
-                await self._receive(s3_key, file)
+                await self._receive(s3_key, file, on_progress, size)
+                await asyncio.to_thread(_settle, file)
             await asyncio.to_thread(_put_in_place, part, to)
         except OSError as error:
             raise FileError(f"{name(to.name)} cannot be saved: {_why(error)}. Choose another place.") from None
@@ -96,18 +108,32 @@ class FilesResource:
             raise failure(answer)
         return validated(_UPLOADED, json_of(answer.body)).files
 
-    async def _receive(self, s3_key: str, file: IO[bytes]) -> None:
+    async def _receive(
+        self, s3_key: str, file: IO[bytes], on_progress: Callable[[int, int | None], None] | None, size: int | None
+    ) -> None:
         path = ASSET.path.format(key=quote(s3_key.lstrip("/"), safe="/"))
         headers = {"Accept-Encoding": "identity"}
         async with self._calls.transport.stream(ASSET.method, path, headers=headers, silence=SILENCE_SECONDS) as stream:
             if stream.status != 200:
                 raise unexpected(await stream.whole())
-            received = 0
+            received, announced = 0, _announced(stream.headers)
             async for chunk in stream.chunks:
                 received += len(chunk)
                 if received > MAX_DOWNLOAD:
                     raise NotUnderstood("The server sends more than a file. It was not saved; check the address.")
                 await asyncio.to_thread(file.write, chunk)
+                if on_progress is not None:
+                    on_progress(received, size if announced is None else announced)
+            is_framed = announced is not None or "transfer-encoding" in stream.headers
+            if not is_framed and size is not None and received < size:
+                raise Dropped("The line ended before the file was whole. Try again.")
+
+
+def _announced(headers: Mapping[str, str]) -> int | None:
+    """The bytes that are to come, by the answer's head; what is packed is counted otherwise."""
+    length = headers.get("content-length", "")
+    is_plain = headers.get("content-encoding", "identity") == "identity"
+    return int(length) if is_plain and length.isascii() and length.isdigit() else None
 
 
 def _refuse_existing(to: Path) -> None:
@@ -125,8 +151,25 @@ def _temporary_beside(to: Path) -> tuple[Path, IO[bytes]]:
     return part, os.fdopen(descriptor, "wb")
 
 
+def _settle(file: IO[bytes]) -> None:
+    """Have all of it on the disk before it has its name: a machine that loses power must not leave half of a file."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
 def _put_in_place(part: Path, to: Path) -> None:
-    """Claim the name, which fails if somebody took it meanwhile, then put the file there in one step."""
+    """Give the file its name in one step, which fails if somebody took it meanwhile. Raises OSError and FileError."""
+    try:
+        os.link(part, to, follow_symlinks=False)
+    except FileExistsError:
+        _refuse_existing(to)
+        raise
+    except OSError:  # a stick or a share that knows one name a file
+        _claim(part, to)
+
+
+def _claim(part: Path, to: Path) -> None:
+    """The same in two steps: an empty file takes the name, or fails to, and the whole one takes its place."""
     try:
         os.close(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal
@@ -19,6 +20,9 @@ from console.errors import SettingsError
 
 APP = "connect360"
 HOSTED = "https://api.plato.ae"
+
+VERSION = 1
+"""What `version` in the settings file says: how it is to be read. A file without it is of the first."""
 
 
 def settings_file() -> Path:
@@ -65,8 +69,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Argument, environment, file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
+        """Argument, environment, file. Raises SettingsError of a file that is to be read otherwise."""
+        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
+        _check_version(file.toml_data)
+        return init_settings, env_settings, file
 
 
 def load_settings(**arguments: Any) -> Settings:
@@ -89,7 +95,7 @@ def save_settings(**changes: str) -> Path:
     path = settings_file()
     try:
         place = path.resolve()  # a link stays a link
-        kept = place.read_text(encoding="utf-8") if place.exists() else ""
+        kept = place.read_text(encoding="utf-8") if place.exists() else f"version = {VERSION}\n"
         written = _changed(kept, changes)
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = place.with_name(f".{place.name}.new")
@@ -105,10 +111,24 @@ def save_settings(**changes: str) -> Path:
     return path
 
 
+def _check_version(kept: Mapping[str, Any]) -> None:
+    """Raise SettingsError unless this console can read what the settings file says."""
+    version = kept.get("version", VERSION)
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise SettingsError(f"{settings_file()} names a version that there is not. Set it to {VERSION}.")
+    if version > VERSION:
+        raise SettingsError(
+            f"{settings_file()} was written by a newer console (version {version}, this one reads {VERSION}). "
+            "Update this one, or move the file away."
+        )
+
+
 def _changed(text: str, changes: dict[str, str]) -> str:
     """A TOML file with these top-level texts changed. Raises ValueError where it would not read back as that."""
+    before = tomllib.loads(text)
+    _check_version(before)
     written = "\n".join([*_with(text.splitlines(), changes), ""])
-    if tomllib.loads(written) != tomllib.loads(text) | changes:
+    if tomllib.loads(written) != before | changes:
         raise ValueError("it would not read back as it should")
     return written
 

@@ -130,3 +130,37 @@ def test_a_state_directory_may_be_said_from_home(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("CONNECT360_STATE_DIR", "~nobody-of-this-name/kept")
     with pytest.raises(SettingsError, match="no such home directory"):
         load_settings()
+
+
+def test_a_new_file_says_its_version_and_one_without_is_of_the_first() -> None:
+    save_settings(theme="mono")
+    assert settings_file().read_text(encoding="utf-8") == 'version = 1\ntheme = "mono"\n'
+    assert load_settings().theme == "mono"
+    write('theme = "dawn"\n')
+    assert load_settings().theme == "dawn"
+    save_settings(theme="mono")
+    assert "version" not in settings_file().read_text(encoding="utf-8")
+
+
+def test_a_file_of_a_newer_console_is_refused_and_left_as_it_is() -> None:
+    write('version = 2\napi_key = "plato_secret"\n')
+    for use in (load_settings, lambda: save_settings(theme="mono")):
+        with pytest.raises(SettingsError, match=r"by a newer console .*Update this one") as caught:
+            use()
+        assert str(settings_file()) in str(caught.value)
+        assert "plato_secret" not in str(caught.value)
+    assert settings_file().read_text(encoding="utf-8") == 'version = 2\napi_key = "plato_secret"\n'
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "1.5", "true", '"1"', "[1]"])
+def test_a_version_that_is_none_is_a_sentence(version: str) -> None:
+    write(f"version = {version}\n")
+    with pytest.raises(SettingsError, match="Set it to 1"):
+        load_settings()
+
+
+def test_the_version_is_of_the_file_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VERSION", "CONNECT360_VERSION"):
+        monkeypatch.setenv(name, "9")
+    write("version = 1\n")
+    assert load_settings().theme == "dusk"

@@ -16,6 +16,7 @@ from console.client.errors import NotFound
 from console.contract.ai import AiEvent, AiRequest
 from console.contract.inputs import CustomerInput
 from console.state.delivery import Sleep
+from console.state.downloads import Downloads
 from console.state.drafts import Drafts
 from console.state.loading import Loading
 from console.state.outbox import Outbox
@@ -24,6 +25,7 @@ from console.state.rows import Entry, FileCard, Person, Priority, Status, Templa
 from console.state.sending import Orphan, Sending
 from console.state.store import Store
 from console.state.tidying import Tidying
+from console.state.uploads import Uploads
 
 
 class Desk:
@@ -45,6 +47,7 @@ class Desk:
         self._loading = Loading(api, store, sleep=sleep)
         self._sending = Sending(api, store, drafts, outbox, now=now, hold_seconds=hold_seconds, sleep=sleep)
         self._tidying = Tidying(api, store)
+        self.uploads, self.downloads = Uploads(self.upload), Downloads(self.download)
         self._is_restored = False
 
     @property
@@ -131,9 +134,11 @@ class Desk:
         (attachment,) = await self._api.files.upload([path], on_progress)
         return file_of(attachment)
 
-    async def download(self, file: FileCard, to: Path) -> None:
-        """Save a file as `to`, which must be free. Raises FileError."""
-        await self._api.files.download(file.s3_key, to)
+    async def download(
+        self, file: FileCard, to: Path, on_progress: Callable[[int, int | None], None] | None = None
+    ) -> None:
+        """Save a file as `to`, which must be free. `on_progress` gets the bytes that came and, if known, those in all."""
+        await self._api.files.download(file.s3_key, to, on_progress, size=file.size)
 
     def ai(self, request: AiRequest) -> AsyncGenerator[AiEvent, None]:
         """An AI agent's answer as it is made. Its text is not made safe: that is for the whole of it."""
@@ -189,4 +194,5 @@ class Desk:
 
     async def close(self) -> None:
         """Make drafts of what is held, stop what is under way, lose nothing."""
+        await asyncio.gather(self.uploads.close(), self.downloads.close())
         await self._sending.close()

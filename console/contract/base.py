@@ -35,6 +35,9 @@ def moment(at: datetime) -> datetime:
 Time = Annotated[datetime, AfterValidator(moment), PlainSerializer(to_wire_time, return_type=str, when_used="json")]
 """A moment in UTC that any zone can show."""
 
+ToldTime = Annotated[Time, BeforeValidator(lambda value: EARLIEST if value is None else value)]
+"""A time that a server may leave untold, for the documentation shows none: null reads as `EARLIEST`, its default."""
+
 
 def tolerant(*known: str, otherwise: str) -> BeforeValidator:
     """Read a word that a newer server may have added as `otherwise`: one new word must not cost a whole page."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import Field
 
-from console.contract.base import Shape, Time, tolerant
+from console.contract.base import EARLIEST, Shape, Time, ToldTime, tolerant
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class LastMessage(Shape):
     id: str
     sender_kind: SenderKind
     text: str = ""
-    created_at: Time
+    created_at: ToldTime = EARLIEST
 
 
 class Conversation(Shape):
@@ -78,8 +78,8 @@ class Conversation(Shape):
     unread_count: int = 0
     waiting_since: Time | None = None
     last_message: LastMessage | None = None
-    created_at: Time
-    updated_at: Time
+    created_at: ToldTime = EARLIEST
+    updated_at: ToldTime = EARLIEST
 
 
 class Sender(Shape):

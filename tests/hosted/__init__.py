@@ -1,0 +1,1 @@
+"""A stand-in for the hosted product, and our client against it."""

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from console.client.api import Api
+    from console.state.database import Database
     from console.state.desk import Desk
-    from console.state.drafts import Drafts
     from console.state.follow import Follower
     from console.state.outbox import Outbox
     from console.state.store import Store
@@ -71,7 +71,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self.keys = Keymap(settings.keys)
         self._api: Api | None = None
         self._desk: Desk | None = None
-        self._drafts: Drafts | None = None
+        self._database: Database | None = None
         self._outbox: Outbox | None = None
         super().__init__(driver_class=SafeDriver)
         for theme in themes.themes().values():
@@ -123,6 +123,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         """The client, what is known and what is drafted, and the main screen on them."""
         # Imported here: the panes need none of it to be drawn, and the wire is half of what is to be imported.
         from console.client.api import Api
+        from console.state.database import Database
         from console.state.desk import Desk
         from console.state.drafts import Drafts
         from console.state.follow import Follower
@@ -131,9 +132,9 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
 
         settings = self.settings
         api = self._api = Api(base_url, key, trpc_path=settings.trpc_path, transformer=settings.transformer)
-        database = settings.state_dir / "console.sqlite"
-        drafts = self._drafts = Drafts(database, self.profile)
-        outbox = self._outbox = Outbox(database, self.profile)
+        database = self._database = Database(settings.state_dir / "console.sqlite", self.profile, api.base_url)
+        drafts, outbox = Drafts(database), Outbox(database)
+        self._outbox = outbox
         store = Store(self.clock())
         desk = self._desk = Desk(api, store, drafts, outbox, now=self.clock, hold_seconds=settings.hold_seconds)
         follower = Follower(api, store, desk, now=self.clock)
@@ -169,10 +170,10 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             await self._desk.close()
         if self._api:
             await self._api.close()
-        for kept in (self._outbox, self._drafts):
+        for kept in (self._outbox, self._database):
             if kept:
                 kept.close()
-        self._desk = self._api = self._outbox = self._drafts = None
+        self._desk = self._api = self._outbox = self._database = None
 
     # the keys
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from enum import Enum, auto
+from typing import NamedTuple
 
 from console.client.errors import ApiError, LineError, NotUnderstood, ServerFault, TooManyRequests
 from console.contract.content import text_in
 from console.contract.shapes import Message
 from console.state.outbox import Letter
-from console.state.store import Store
 
-NO_ANSWER = "No answer came, so it may have arrived. Look at the thread, then send it again or discard it."
+NO_ANSWER = "No answer came, so it may have arrived. It is looked for as soon as the line is back."
+
+NOT_ARRIVED = "It did not arrive."
+
+UNDECIDED = (
+    "Messages just like this one stand in the thread, and nothing tells whether this one is among them. "
+    "Look, then send it again or take it back."
+)
 
 _SKEW = timedelta(minutes=2)  # by which the server's clock may be behind ours
-_PASSING = frozenset({502, 503, 504})  # a server that is being started again, seen through its gateway
-_UNTOLD = frozenset({502, 504})  # a gateway that does not know what became of the call
 
 
 class Verdict(Enum):
@@ -35,28 +40,78 @@ def verdict_on(error: ApiError, *, repeatable: bool) -> Verdict:
         return Verdict.AGAIN
     if isinstance(error, LineError):
         return ambiguous if error.may_have_arrived else Verdict.AGAIN
-    if isinstance(error, ServerFault) and error.status in (_PASSING if repeatable else _UNTOLD):
-        return ambiguous
-    if isinstance(error, NotUnderstood) and not repeatable:
-        return ambiguous
+    if isinstance(error, ServerFault):
+        # A server that is being started again, seen through its gateway, passes; its own fault would come again.
+        return ambiguous if not repeatable or error.status in (502, 503, 504) else Verdict.REFUSED
+    if isinstance(error, NotUnderstood):
+        return Verdict.UNTOLD  # a hotel's sign-in page, or half an answer
     return Verdict.REFUSED
 
 
-def recognised(letter: Letter, messages: Iterable[Message], store: Store) -> Message | None:
-    """The oldest of `messages` that can only be this letter: ours, the same throughout, and no other letter's."""
-    taken = store.confirmed_ids()
-    same = [message for message in messages if message.id not in taken and _is_same(letter, message, store.me)]
-    return min(same, key=lambda message: (message.created_at, message.id), default=None)
+class Fate(NamedTuple):
+    """What the thread says of a letter: the message that it became; else whether that it did not arrive is sure."""
+
+    message: Message | None
+    is_absent: bool = False
+
+
+def fate_of(
+    letter: Letter, rivals: Sequence[Letter], messages: Sequence[Message], *, taken: Collection[str], me: str | None
+) -> Fate:
+    """What became of `letter`, from a thread's `messages`, newest first, back to before it was sent.
+
+    `rivals` are all letters of the conversation whose fate is open, in the order of their sending; `taken` the messages
+    that are known to be other letters'. As many like messages as like letters are theirs, in order; of fewer or more
+    nobody can say whose they are.
+    """
+    alike = [one for one in rivals if _content(one) == _content(letter)]
+    first = alike[0] if alike else letter
+    since = newer_than(first, messages)
+    found = [one for one in reversed(since) if one.id not in taken and _is_same(letter, one, me)]
+    if not found:
+        return Fate(None, is_absent=True)
+    place = next((at for at, one in enumerate(alike) if one.local_id == letter.local_id), None)
+    if place is None or len(found) != len(alike):
+        return Fate(None)
+    return Fate(found[place])
+
+
+def is_open(letter: Letter) -> bool:
+    """Whether it left, and nobody has told for sure what became of it."""
+    if letter.state == "failed":
+        return (letter.problem or "").startswith(NOT_ARRIVED)
+    return letter.state in ("sending", "unknown")
+
+
+def newer_than(letter: Letter, messages: Sequence[Message]) -> Sequence[Message]:
+    """Those of `messages`, newest first, that came after the letter was handed to the network."""
+    if letter.after == "":
+        return messages
+    for place, message in enumerate(messages):
+        if message.id == letter.after:
+            return messages[:place]
+    return [message for message in messages if message.created_at >= letter.at - _SKEW]
+
+
+def reaches_back(letter: Letter, messages: Sequence[Message]) -> bool:
+    """Whether `messages`, newest first, go back to before the letter was sent."""
+    return any(message.id == letter.after or message.created_at < letter.at - _SKEW for message in messages)
+
+
+def _content(letter: Letter) -> tuple[object, ...]:
+    written = letter.written
+    return (written.text.strip(), written.note, written.reply_to, frozenset(file.id for file in written.files))
 
 
 def _is_same(letter: Letter, message: Message, me: str | None) -> bool:
-    written = letter.written
     return (
         message.sender.kind == "member"
         and (me is None or message.sender.id == me)
-        and message.created_at >= letter.at - _SKEW
-        and message.is_note == written.note
-        and message.parent_id == written.reply_to
-        and text_in(message.content).strip() == written.text.strip()
-        and {attachment.id for attachment in message.attachments} == {file.id for file in written.files}
+        and _content(letter)
+        == (
+            text_in(message.content).strip(),
+            message.is_note,
+            message.parent_id,
+            frozenset(attachment.id for attachment in message.attachments),
+        )
     )

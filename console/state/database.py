@@ -1,4 +1,8 @@
-"""The person's own database: drafts, and what was written and is not yet known to have arrived."""
+"""The person's own database: drafts, what was written and is not yet known to have arrived, and the local list.
+
+One connection of one console; what belongs together is written in one transaction, so that a crash at any point leaves
+either all of it or nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,55 +13,120 @@ from pathlib import Path
 
 from console.errors import StateError
 
-VERSION = 1
+VERSION = 2
 
 _PATIENCE_TO_OPEN = 2.0  # seconds for another console that opens it too
 _PATIENCE = 150  # milliseconds: the whole console stands still for as long
 
-_SCHEMA = f"""
-create table drafts (
-    profile text not null,
-    conversation_id text not null,
-    note integer not null,
-    written text not null,
-    incomplete integer not null,
-    primary key (profile, conversation_id, note)
-) without rowid;
-create table outbox (
-    place integer primary key,
-    local_id text not null unique,
-    profile text not null,
-    owner text not null,
-    conversation_id text not null,
-    written text not null,
-    state text not null,
-    at text not null,
-    problem text
-);
-pragma user_version = {VERSION};
-"""
+_MIGRATIONS: tuple[str, ...] = (
+    """
+    create table drafts (
+        profile text not null,
+        conversation_id text not null,
+        note integer not null,
+        written text not null,
+        incomplete integer not null,
+        primary key (profile, conversation_id, note)
+    ) without rowid;
+    create table outbox (
+        place integer primary key,
+        local_id text not null unique,
+        profile text not null,
+        owner text not null,
+        conversation_id text not null,
+        written text not null,
+        state text not null,
+        at text not null,
+        problem text
+    );
+    """,
+    # The server that a text is for: what was written for one is never sent to another. Of before, none is known.
+    """
+    alter table drafts add column server text not null default '';
+    alter table outbox add column server text not null default '';
+    alter table outbox add column seen text;
+    alter table outbox add column after text;
+    create table conversations (
+        profile text not null,
+        server text not null,
+        id text not null,
+        record text not null,
+        primary key (profile, server, id)
+    ) without rowid;
+    """,
+)
 
 
-def open_database(path: Path, *, durable: bool) -> sqlite3.Connection:
-    """Open the database at `path`, made if need be, for this user alone; `durable` waits for the disk at each write.
+class Database:
+    """The database at `path`, made if need be, for this user alone, as one console of `profile` on `server` sees it.
 
     Raises StateError of a file that is damaged, of a newer version of the console, or not ours to write.
     """
-    with telling(path):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
-        path.chmod(0o600)
-        connection = sqlite3.connect(path, timeout=_PATIENCE_TO_OPEN, isolation_level=None)
-    try:
+
+    def __init__(self, path: Path, profile: str, server: str = "") -> None:
+        self.path = path
+        self.profile = profile
+        self.server = server
+        self._is_closed = False
         with telling(path):
-            connection.execute("pragma journal_mode = wal")
-            connection.execute(f"pragma synchronous = {'full' if durable else 'normal'}")
-            _migrate(connection, path)
-            connection.execute(f"pragma busy_timeout = {_PATIENCE}")
-    except StateError:
-        connection.close()
-        raise
-    return connection
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)
+            path.chmod(0o600)
+            self._connection = sqlite3.connect(path, timeout=_PATIENCE_TO_OPEN, isolation_level=None)
+        try:
+            with telling(path):
+                self._connection.execute("pragma journal_mode = wal")
+                self._migrate()
+                self._connection.execute(f"pragma busy_timeout = {_PATIENCE}")
+        except StateError:
+            self._connection.close()
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for queries. Raises StateError."""
+        with telling(self.path):
+            yield self._connection
+
+    @contextmanager
+    def writing(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """The connection in a transaction, which the outermost block commits; `durable` waits for the disk.
+
+        Raises StateError, and then nothing of it was written.
+        """
+        if not self._is_closed and self._connection.in_transaction:
+            yield self._connection
+            return
+        with telling(self.path):
+            self._connection.execute(f"pragma synchronous = {'full' if durable else 'normal'}")
+            self._connection.execute("begin immediate")
+            try:
+                yield self._connection
+                self._connection.execute("commit")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
+
+    def close(self) -> None:
+        """Close it. A second time does nothing."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._connection.close()
+
+    def _migrate(self) -> None:
+        self._connection.execute("begin immediate")  # two consoles may start at once
+        try:
+            (version,) = self._connection.execute("pragma user_version").fetchone()
+            if version > VERSION:
+                raise StateError(f"{self.path} was written by a newer console. Update this one, or move the file away.")
+            for migration in _MIGRATIONS[version:]:
+                for statement in filter(str.strip, migration.split(";")):
+                    self._connection.execute(statement)
+            self._connection.execute(f"pragma user_version = {VERSION}")
+            self._connection.execute("commit")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("rollback")
 
 
 @contextmanager
@@ -73,18 +142,3 @@ def telling(path: Path) -> Iterator[None]:
         raise StateError(f"{path} is damaged: {error}. Move it away, and a new one is made.") from error
     except OSError as error:
         raise StateError(f"{path} cannot be used: {error.strerror}. Mend its permissions.") from error
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("begin immediate")  # two consoles may start at once
-    try:
-        (version,) = connection.execute("pragma user_version").fetchone()
-        if version > VERSION:
-            raise StateError(f"{path} was written by a newer console. Update this one, or move the file away.")
-        if version == 0:
-            for statement in filter(str.strip, _SCHEMA.split(";")):
-                connection.execute(statement)
-        connection.execute("commit")
-    finally:
-        if connection.in_transaction:
-            connection.execute("rollback")

@@ -18,11 +18,12 @@ from console.contract.inputs import CustomerInput
 from console.state.delivery import Sleep
 from console.state.downloads import Downloads
 from console.state.drafts import Drafts
+from console.state.gate import Check
 from console.state.loading import Loading
 from console.state.outbox import Outbox
 from console.state.reduce import agent_of, file_of, template_of
 from console.state.rows import Entry, FileCard, Person, Priority, Status, TemplateCard, Written
-from console.state.sending import Orphan, Sending
+from console.state.sending import Orphan, Sending, Unsent
 from console.state.store import Store
 from console.state.tidying import Tidying
 from console.state.uploads import Uploads
@@ -90,19 +91,45 @@ class Desk:
         """Mark a conversation as read up to the newest message that is shown."""
         await self._loading.mark_read(id)
 
-    def reply(self, conversation_id: str, written: Written) -> str:
+    @property
+    def is_second(self) -> bool:
+        """Whether another console of this profile was open before, and owns what was left unsent."""
+        return self._sending.is_second
+
+    def check(self, conversation_id: str, written: Written, seen: str | None) -> Check:
+        """What a person should see before this leaves, who looked at the thread when `seen` was its newest message."""
+        return self._sending.check(conversation_id, written, seen)
+
+    def seen(self, conversation_id: str) -> str | None:
+        """The newest message of a thread as it stands: "" of an empty one, None of one that is not loaded."""
+        return self._sending.seen(conversation_id)
+
+    def reply(self, conversation_id: str, written: Written, seen: str | None = None) -> str:
         """Send what was written, and have its local id; a reply can be taken back for a while, a note goes at once.
 
-        Raises StateError if it cannot be written down first, and then it is not sent.
+        `seen` is the newest message that its writer has seen, by default what is there now. Raises StateError if it
+        cannot be written down first, and then it is not sent.
         """
-        return self._sending.write(conversation_id, written)
+        return self._sending.write(conversation_id, written, seen)
+
+    def unsent(self) -> tuple[Unsent, ...]:
+        """What does not leave by itself, for a person to decide on."""
+        return self._sending.unsent()
+
+    def leaving(self) -> int:
+        """How many messages are held or on their way."""
+        return self._sending.leaving()
+
+    async def finish(self) -> int:
+        """Send all that is held now and wait a while for the answers; how many are left unsent."""
+        return await self._sending.finish()
 
     def held(self, conversation_id: str | None) -> Entry | None:
         """The message written last that may still be taken back, there or with None anywhere."""
         return self._sending.held(conversation_id)
 
     def take_back(self, local_id: str) -> Written | None:
-        """Have a held message back; it is the draft again. None of one that has left."""
+        """Have a message back that has not left; it is the draft again. None of one that has. Raises StateError."""
         return self._sending.take_back(local_id)
 
     def send_now(self, local_id: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 from console.errors import StateError
 from console.state import changes, reduce
@@ -36,68 +35,91 @@ class Letters:
         """The message, if it is still in the book."""
         return self._letters.get(local_id)
 
-    def all(self, state: LetterState, conversation_id: str | None = None) -> list[Letter]:
-        """Those in this state, of one conversation or of all."""
+    def all(self, *states: LetterState, conversation_id: str | None = None) -> list[Letter]:
+        """Those in one of these states, of one conversation or of all."""
         return [
             letter
             for letter in self._letters.values()
-            if letter.state == state and conversation_id in (None, letter.conversation_id)
+            if letter.state in states and conversation_id in (None, letter.conversation_id)
         ]
 
     def unsent(self) -> tuple[Letter, ...]:
         """All in the book, in whatever state."""
         return tuple(self._letters.values())
 
-    def put(self, letter: Letter, *, send_at: datetime | None = None) -> None:
-        """Write a message down, then show it. Raises StateError, and then it is neither."""
-        self._outbox.put(letter)
-        self._letters[letter.local_id] = letter
+    def begin(self, letter: Letter, *, send_at: datetime | None = None) -> None:
+        """Write a new message down in the place of its draft, then show it. Raises StateError, and nothing changed."""
+        with self._outbox.together():
+            self._outbox.put(letter)
+            self._drafts.discard(letter.conversation_id, letter.written.note)
         if send_at is not None:
             self._send_at[letter.local_id] = send_at
-        self._show(letter)
+        self._keep(letter)
 
-    def become(self, local_id: str, state: Literal["sending", "failed", "unknown"], problem: str | None = None) -> None:
-        """Say what has become of a message; nothing to say of one that an event confirmed meanwhile."""
-        if local_id not in self._letters:
-            return
-        letter = replace(self._letters[local_id], state=state, problem=problem)
-        with suppress(StateError):  # its text is down already; the worst is that the next console asks about it again
+    def become(
+        self,
+        local_id: str,
+        state: LetterState,
+        problem: str | None = None,
+        *,
+        seen: str | None = None,
+        after: str | None = None,
+    ) -> bool:
+        """Say what has become of a message; False where it must not go on.
+
+        That is of one which an event confirmed meanwhile, and of one of which could not be written down that it leaves.
+        """
+        before = self._letters.get(local_id)
+        if before is None:
+            return False
+        letter = replace(before, state=state, problem=problem, seen=seen or before.seen, after=after or before.after)
+        try:
             self._outbox.put(letter)
-        self._letters[local_id] = letter
+        except StateError as error:
+            # The text is down already. What must be down before a message leaves is that it left: after a crash
+            # nobody may take it for one that did not.
+            if state in ("waiting", "sending"):
+                letter = replace(before, state="failed", problem=str(error))
         self._send_at.pop(local_id, None)
-        self._show(letter)
+        self._keep(letter)
+        return letter.state == state
 
     def drop(self, letter: Letter) -> None:
-        """Cross a message out: it arrived, was taken back or discarded."""
-        if self._letters.pop(letter.local_id, None) is None:
-            return
-        self._send_at.pop(letter.local_id, None)
-        with suppress(StateError):  # as above
-            self._outbox.remove(letter.local_id)
-        self._store.apply(changes.LocalGone(letter.conversation_id, letter.local_id))
-        self._on_gone(letter)
+        """Cross a message out: it arrived, or is wanted no longer."""
+        if letter.local_id in self._letters:
+            with suppress(StateError):  # the worst is that the next console looks for it once more
+                self._outbox.remove(letter.local_id)
+            self._let_go(letter)
 
     def to_draft(self, letter: Letter) -> None:
-        """Make a message the draft again, before what was begun since. Raises StateError, and then it stays."""
+        """Make a message the draft again, before what was begun since. Raises StateError, and nothing changed."""
         written, begun = letter.written, self._drafts.get(letter.conversation_id, letter.written.note)
         if begun:
             written = joined(written, Written(begun.text, begun.language, written.note, begun.files, begun.reply_to))
-        draft = Draft(written.text, written.language, written.files, written.reply_to)
-        self._drafts.put(letter.conversation_id, written.note, draft)
-        self.drop(letter)
+        with self._outbox.together():
+            self._drafts.put(
+                letter.conversation_id,
+                written.note,
+                Draft(written.text, written.language, written.files, written.reply_to),
+            )
+            self._outbox.remove(letter.local_id)
+        self._let_go(letter)
 
     def hold_no_more(self) -> None:
-        """Make drafts of all that is held, the last one first, for each goes before what is there."""
-        for letter in reversed(self.all("held")):
+        """Make drafts of all that was not to leave yet, the last one first, for each goes before what is there."""
+        for letter in reversed(self.all("held", "stopped")):
             with suppress(StateError):  # the next console finds it in the outbox
                 self.to_draft(letter)
 
     def take_over(self) -> list[Letter]:
-        """What ended consoles left; what they held is drafts again, the rest is in the book and not shown yet."""
+        """What ended consoles left; what they held is drafts again, the rest is in the book and is shown."""
         left = [letter for letter in self._outbox.take_over() if letter.local_id not in self._letters]
         self._letters |= {letter.local_id: letter for letter in left}
         self.hold_no_more()
-        return [letter for letter in left if letter.state != "held"]
+        kept = [letter for letter in left if letter.local_id in self._letters]
+        for letter in kept:
+            self._keep(letter)
+        return kept
 
     def entry(self, letter: Letter) -> Entry:
         """The message as the thread shows it."""
@@ -118,14 +140,21 @@ class Letters:
         """Look at the store no longer."""
         self._unwatch()
 
-    def _show(self, letter: Letter) -> None:
+    def _keep(self, letter: Letter) -> None:
+        self._letters[letter.local_id] = letter
         self._store.apply(changes.LocalWritten(self.entry(letter)))
+
+    def _let_go(self, letter: Letter) -> None:
+        self._letters.pop(letter.local_id, None)
+        self._send_at.pop(letter.local_id, None)
+        self._store.apply(changes.LocalGone(letter.conversation_id, letter.local_id))
+        self._on_gone(letter)
 
     def _see(self, touched: Touched) -> None:
         """Cross out what an answer or an event has confirmed; give up what was to go where all is deleted."""
         deleted = [id for id in touched.rows if self._store.is_gone(id)]
         for letter in [letter for letter in self._letters.values() if letter.conversation_id in deleted]:
-            if letter.state in ("held", "sending"):
+            if letter.state not in ("failed", "unknown"):
                 self.become(letter.local_id, "failed", DELETED)
         for letter in [letter for letter in self._letters.values() if letter.conversation_id in touched.threads]:
             if self._store.confirmed(letter.local_id):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +18,14 @@ from typing import Literal
 from ulid import ULID
 
 from console.errors import StateError
-from console.state.database import open_database, telling
+from console.state.database import Database, telling
 from console.state.rows import Written
 from console.state.written import from_text, to_text
 
-LetterState = Literal["held", "sending", "failed", "unknown"]
+LetterState = Literal["held", "waiting", "stopped", "sending", "failed", "unknown"]
+"""held: may be taken back for a while yet. waiting: it is to leave, and has not. stopped: the thread moved on, so the
+person is asked first. sending: it was handed to the network. failed: it did not arrive, and why. unknown: it left, and
+nothing tells whether it arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,116 +38,121 @@ class Letter:
     state: LetterState
     at: datetime  # when it was written
     problem: str | None = None
+    seen: str | None = None  # the newest message that its writer had seen; "" in an empty thread
+    after: str | None = None  # the newest one that we knew when it was handed to the network; "" likewise
 
 
 class Outbox:
-    """The unsent messages of one profile. Every method raises StateError for a file that cannot be used."""
+    """The unsent messages of one profile on one server. Every method raises StateError for a file that cannot be used.
 
-    def __init__(self, path: Path, profile: str) -> None:
-        self._path = path
-        self._profile = profile
+    `is_second`: another console of this profile was open before.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._of = (database.profile, database.server)
         self._owner = str(ULID())
         self._is_closed = False
-        self._connection = open_database(path, durable=True)
-        try:
-            with telling(path):
-                self._lock = _lock(self._lock_path(self._owner))
-        except StateError:
-            self._connection.close()
-            raise
+        with telling(database.path):
+            self._first = _try_lock(self._beside(f"-{database.profile}.lock"), create=True)
+            self._lock = _try_lock(self._lock_path(self._owner), create=True)
+        self.is_second = self._first is None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is written into the database meanwhile is kept as one, drafts too, or nothing of it."""
+        with self._database.writing():
+            yield
 
     def put(self, letter: Letter) -> None:
         """Write a new message down, or what has become of it."""
-        with telling(self._path):
-            self._connection.execute(
-                "insert into outbox (local_id, profile, owner, conversation_id, written, state, at, problem)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?)"
-                " on conflict (local_id) do update set state = excluded.state, problem = excluded.problem",
+        with self._database.writing() as connection:
+            connection.execute(
+                "insert into outbox (local_id, profile, server, owner, conversation_id, written, state, at, problem,"
+                " seen, after) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " on conflict (local_id) do update set state = excluded.state, problem = excluded.problem,"
+                " seen = excluded.seen, after = excluded.after",
                 (
                     letter.local_id,
-                    self._profile,
+                    *self._of,
                     self._owner,
                     letter.conversation_id,
                     to_text(letter.written),
                     letter.state,
                     letter.at.isoformat(),
                     letter.problem,
+                    letter.seen,
+                    letter.after,
                 ),
             )
 
     def remove(self, local_id: str) -> None:
         """Cross a message out: it arrived, or was taken back."""
-        with telling(self._path):
-            self._connection.execute("delete from outbox where local_id = ?", (local_id,))
+        with self._database.writing() as connection:
+            connection.execute("delete from outbox where local_id = ?", (local_id,))
 
     def take_over(self) -> tuple[Letter, ...]:
         """What consoles that have ended left behind, in the order of its writing; it is ours from now on."""
-        with telling(self._path):
-            self._connection.execute("begin immediate")
-            try:
-                owners = self._connection.execute(
-                    "select distinct owner from outbox where profile = ?", (self._profile,)
-                ).fetchall()
-                ended = [owner for (owner,) in owners if owner != self._owner and self._has_ended(owner)]
-                self._connection.executemany(
-                    "update outbox set owner = ? where profile = ? and owner = ?",
-                    [(self._owner, self._profile, owner) for owner in ended],
-                )
-                self._connection.execute("commit")
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("rollback")
-            rows = self._connection.execute(
-                "select local_id, conversation_id, written, state, at, problem from outbox"
-                " where profile = ? and owner = ? order by place",
-                (self._profile, self._owner),
+        with self._database.writing() as connection:
+            rows = connection.execute(
+                "select distinct owner from outbox where profile = ? and server in (?, '')", self._of
+            ).fetchall()
+            ended = [owner for (owner,) in rows if owner != self._owner and self._has_ended(owner)]
+            connection.executemany(
+                "update outbox set owner = ?, server = ? where profile = ? and server in (?, '') and owner = ?",
+                [(self._owner, self._database.server, *self._of, owner) for owner in ended],
+            )
+        with self._database.reading() as connection:
+            kept = connection.execute(
+                "select local_id, conversation_id, written, state, at, problem, seen, after from outbox"
+                " where profile = ? and server = ? and owner = ? order by place",
+                (*self._of, self._owner),
             ).fetchall()
         letters = []
-        for local_id, conversation_id, written, state, at, problem in rows:
-            with suppress(
-                StateError
-            ):  # changed by another hand: it stays where it is, and must not keep us from working
-                letter = Letter(
-                    local_id,
-                    conversation_id,
-                    from_text(written, self._path),
-                    state,
-                    datetime.fromisoformat(at),
-                    problem,
-                )
-                letters.append(letter)
+        for local_id, conversation_id, written, state, at, *rest in kept:
+            with suppress(StateError):  # changed by another hand: it stays, and must not keep us from working
+                text = from_text(written, self._database.path)
+                letters.append(Letter(local_id, conversation_id, text, state, datetime.fromisoformat(at), *rest))
         return tuple(letters)
 
     def close(self) -> None:
-        """Close the file; what is still in it is there for the next console. A second time does nothing."""
+        """Give the locks back; what is still in it is there for the next console. A second time does nothing."""
         if self._is_closed:
             return
         self._is_closed = True
-        self._connection.close()
         self._lock_path(self._owner).unlink(missing_ok=True)
-        os.close(self._lock)
+        for lock in (self._lock, self._first):
+            if lock is not None:
+                os.close(lock)
+
+    def _beside(self, ending: str) -> Path:
+        return self._database.path.with_name(self._database.path.name + ending)
 
     def _lock_path(self, owner: str) -> Path:
-        return self._path.with_name(f"{self._path.name}-{owner}.lock")
+        return self._beside(f"-{owner}.lock")
 
     def _has_ended(self, owner: str) -> bool:
         """Whether the console that held this lock is gone; its file is cleared away then."""
         path = self._lock_path(owner)
         try:
-            lock = _lock(path, create=False)
+            lock = _try_lock(path, create=False)
         except FileNotFoundError:
             return True
-        except BlockingIOError:
+        if lock is None:
             return False
         path.unlink(missing_ok=True)
         os.close(lock)
         return True
 
 
-def _lock(path: Path, *, create: bool = True) -> int:
+def _try_lock(path: Path, *, create: bool) -> int | None:
+    """The file at `path`, locked by us until it is closed; None where another console holds it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
     except OSError:
         os.close(descriptor)
         raise

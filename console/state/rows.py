@@ -13,8 +13,9 @@ from console.text.safe import SafeBlock, SafeLine
 Status = Literal["open", "resolved", "snoozed"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Who = Literal["customer", "member", "agent", "system"]
-Delivery = Literal["sent", "held", "sending", "failed", "unknown"]
-"""held: may still be taken back. unknown: it left, and no answer says whether it arrived."""
+Delivery = Literal["sent", "held", "waiting", "stopped", "sending", "failed", "unknown"]
+"""held: may still be taken back. waiting: it has not left yet. stopped: the thread moved on, so the person is asked.
+unknown: it left, and no answer says whether it arrived."""
 
 LOCAL_PREFIX = "local_"
 """Of the ids of messages that no server has named yet."""

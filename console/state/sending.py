@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
@@ -13,14 +12,20 @@ from typing import NamedTuple
 from ulid import ULID
 
 from console.client.api import Api
-from console.errors import Connect360Error, StateError
-from console.state.arrival import NO_ANSWER
+from console.client.errors import ApiError
+from console.errors import Connect360Error
+from console.state import gate
+from console.state.arrival import NO_ANSWER, UNDECIDED, is_open
 from console.state.delivery import NO_NOTES, Delivery, Sleep, report
 from console.state.drafts import Drafts
+from console.state.gate import Check
 from console.state.letters import Letters
-from console.state.outbox import Letter, Outbox
+from console.state.outbox import Letter, LetterState, Outbox
 from console.state.rows import LOCAL_PREFIX, Entry, Written
 from console.state.store import Store
+
+_LEAVING = 5.0
+"""Seconds that are waited for the last answers, where the person asked to send and leave."""
 
 
 class Orphan(NamedTuple):
@@ -29,6 +34,19 @@ class Orphan(NamedTuple):
     conversation_id: str
     written: Written
     local_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A message that does not leave by itself, for a person to decide on."""
+
+    local_id: str
+    conversation_id: str
+    written: Written
+    at: datetime
+    state: LetterState
+    problem: str | None
+    check: Check
 
 
 class Sending:
@@ -47,6 +65,7 @@ class Sending:
     ) -> None:
         self._store = store
         self._drafts = drafts
+        self._outbox = outbox
         self._now = now
         self._hold_seconds = hold_seconds
         self._sleep = sleep
@@ -54,17 +73,36 @@ class Sending:
         self._letters = Letters(store, drafts, outbox, on_gone=self._gone)
         self._delivery = Delivery(api, store, self._letters, now=now, sleep=sleep)
 
-    def write(self, conversation_id: str, written: Written) -> str:
-        """Send a message: a reply is held first, a note goes at once. Raises StateError if it cannot be kept."""
+    @property
+    def is_second(self) -> bool:
+        """Whether another console of this profile was open before."""
+        return self._outbox.is_second
+
+    def check(self, conversation_id: str, written: Written, seen: str | None) -> Check:
+        """What a person should see before this leaves, who looked at the thread when `seen` was its newest message."""
+        words = gate.wording(written, self._store.row(conversation_id), knows_notes=self._store.has("internal-notes"))
+        return replace(words, arrived=self._arrived(conversation_id, seen))
+
+    def seen(self, conversation_id: str) -> str | None:
+        """The newest message of a thread as it stands: "" of an empty one, None of one that is not loaded."""
+        newest = self._store.newest(conversation_id)
+        if newest is not None:
+            return newest.id
+        return None if self._store.thread(conversation_id).is_loading else ""
+
+    def write(self, conversation_id: str, written: Written, seen: str | None = None) -> str:
+        """Send a message: a reply is held first, a note goes at once. Raises StateError if it cannot be kept.
+
+        `seen` is the newest message that its writer has seen, by default what is there now.
+        """
         if written.note and not self._store.has("internal-notes"):
             raise Connect360Error(NO_NOTES)
         at = self._now()
         local_id = f"{LOCAL_PREFIX}{ULID.from_datetime(at)}"
         is_held = self._hold_seconds > 0 and not written.note
-        letter = Letter(local_id, conversation_id, written, "held" if is_held else "sending", at)
-        self._letters.put(letter, send_at=at + timedelta(seconds=self._hold_seconds) if is_held else None)
-        with suppress(StateError):  # it is in the outbox: a draft too many harms nobody
-            self._drafts.discard(conversation_id, written.note)
+        seen = self.seen(conversation_id) if seen is None else seen
+        letter = Letter(local_id, conversation_id, written, "held" if is_held else "waiting", at, seen=seen)
+        self._letters.begin(letter, send_at=at + timedelta(seconds=self._hold_seconds) if is_held else None)
         if is_held:
             timer = self._timers[local_id] = asyncio.create_task(self._release(local_id))
             timer.add_done_callback(report)
@@ -74,13 +112,13 @@ class Sending:
 
     def held(self, conversation_id: str | None) -> Entry | None:
         """The message written last that may still be taken back, there or with None anywhere."""
-        held = self._letters.all("held", conversation_id)
+        held = self._letters.all("held", conversation_id=conversation_id)
         return self._letters.entry(held[-1]) if held else None
 
     def take_back(self, local_id: str) -> Written | None:
-        """Have a held message back, as the draft too; None of one that has left."""
+        """Have a message back that has not left, as the draft too; None of one that has. Raises StateError."""
         letter = self._letters.get(local_id)
-        if letter is None or letter.state != "held":
+        if letter is None or (letter.state == "sending" and self._delivery.may_have_arrived(local_id)):
             return None
         self._letters.to_draft(letter)
         return letter.written
@@ -90,24 +128,35 @@ class Sending:
         letter = self._letters.get(local_id)
         if letter is None or letter.state != "held":
             return
-        for earlier in self._letters.all("held", letter.conversation_id):
+        for earlier in self._letters.all("held", conversation_id=letter.conversation_id):
             if timer := self._timers.pop(earlier.local_id, None):
                 timer.cancel()
-            self._letters.become(earlier.local_id, "sending")
-            self._delivery.enqueue(earlier)
+            if self._letters.become(earlier.local_id, "waiting"):
+                self._delivery.enqueue(earlier)
             if earlier is letter:
                 return
 
     async def retry(self, local_id: str) -> None:
-        """Send a failed message again; one of unknown fate too, unless it turns out to have arrived."""
+        """Send what was not sent, as things stand now; of what may have arrived it is looked first whether it has.
+
+        Raises ApiError where that cannot be seen.
+        """
         letter = self._letters.get(local_id)
-        if letter is None or letter.state not in ("failed", "unknown"):
+        if letter is None or letter.state in ("held", "sending") or self._delivery.is_going(local_id):
             return
-        is_unsure = letter.state == "unknown" and not self._delivery.is_repeatable(letter)
-        if is_unsure and await self._delivery.has_arrived(letter):
-            return
-        if self._letters.get(local_id) is letter:
-            self._letters.become(local_id, "sending")
+        if is_open(letter) and letter.problem != UNDECIDED and not self._delivery.is_repeatable(letter):
+            try:
+                fate = await self._delivery.fate(letter)
+            except ApiError:
+                if letter.state == "unknown":
+                    return
+                raise
+            if fate.message is not None or self._letters.get(local_id) is not letter:
+                return
+            if not fate.is_absent:
+                self._letters.become(local_id, "unknown", UNDECIDED)
+                return
+        if self._letters.become(local_id, "waiting", seen=self.seen(letter.conversation_id)):
             self._delivery.enqueue(letter)
 
     def discard(self, local_id: str) -> Written | None:
@@ -117,6 +166,29 @@ class Sending:
             return None
         self._letters.drop(letter)
         return letter.written
+
+    def unsent(self) -> tuple[Unsent, ...]:
+        """What does not leave by itself, in the order of its writing."""
+        states: tuple[LetterState, ...] = ("stopped", "waiting", "failed", "unknown")
+        return tuple(
+            self._unsent(one) for one in self._letters.all(*states) if not self._delivery.is_going(one.local_id)
+        )
+
+    def leaving(self) -> int:
+        """How many messages are held or on their way."""
+        return sum(
+            one.state in ("held", "sending") or self._delivery.is_going(one.local_id) for one in self._letters.unsent()
+        )
+
+    async def finish(self) -> int:
+        """Send all that is held now and wait a while for the answers; how many are left."""
+        for letter in self._letters.all("held"):
+            self.send_now(letter.local_id)
+        waited = 0.0
+        while self.leaving() and waited < _LEAVING:
+            await self._sleep(0.05)
+            waited += 0.05
+        return len(self._letters.unsent())
 
     def conversations(self) -> frozenset[str]:
         """Where something is written that was not sent."""
@@ -140,20 +212,13 @@ class Sending:
 
     def resume(self) -> None:
         """The line is back: what waits for it goes on, and what may have arrived is looked for."""
-        self._delivery.wake()
-        for letter in self._letters.all("unknown"):
-            self._delivery.look_for(letter)
+        self._delivery.resume()
 
     def restore(self) -> None:
-        """Take over what ended consoles left: held ones are drafts again, those on their way go on or are unknown."""
+        """Take over what ended consoles left: held ones are drafts again, those on their way are of unknown fate."""
         for letter in self._letters.take_over():
-            if letter.state != "sending":
-                self._letters.put(letter)
-            elif self._delivery.is_repeatable(letter):
-                self._letters.put(letter)
-                self._delivery.enqueue(letter, may_have_arrived=True)
-            else:
-                self._letters.put(replace(letter, state="unknown", problem=NO_ANSWER))
+            if letter.state == "sending":
+                self._letters.become(letter.local_id, "unknown", NO_ANSWER)
 
     async def close(self) -> None:
         """Make drafts of what is held, wait a moment for answers that are on their way, and stop."""
@@ -164,6 +229,19 @@ class Sending:
         await asyncio.gather(*timers, return_exceptions=True)
         await self._delivery.close()
         self._letters.close()
+
+    def _unsent(self, letter: Letter) -> Unsent:
+        check = self.check(letter.conversation_id, letter.written, letter.seen)
+        return Unsent(
+            letter.local_id, letter.conversation_id, letter.written, letter.at, letter.state, letter.problem,
+            replace(check, arrived=self._delivery.arrived(letter)),
+        )  # fmt: skip
+
+    def _arrived(self, conversation_id: str, seen: str | None) -> tuple[Entry, ...]:
+        if seen is None:
+            return ()
+        thread, ours = self._store.thread(conversation_id), self._store.confirmed_ids()
+        return gate.arrived_since(thread, seen, self._now(), ours=ours)
 
     async def _release(self, local_id: str) -> None:
         await self._sleep(self._hold_seconds)

@@ -49,6 +49,10 @@ class Thread:
         """The newest message that the server has named."""
         return self.messages[self._keys[-1][1]] if self._keys else None
 
+    def newest_first(self) -> list[Message]:
+        """All that the server has named, in the order of its pages."""
+        return [self.messages[id] for _, id in reversed(self._keys)]
+
     def open(self, unread: int) -> None:
         """A person opened it while `unread` messages were unread."""
         self._unread, self._first_unread, self._view = unread, None, None

@@ -10,6 +10,8 @@ from console.contract.base import Language
 
 _ENOUGH = 2_000
 """Characters that are looked at."""
+_LETTERS_ENOUGH, _SURE = 6, 2
+"""Letters, and common words or letters of its own, from which a language is sure."""
 _ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc]")
 _LATIN = re.compile("[A-Za-zÀ-ɏ]")
 _TURKISH = re.compile("[ğĞşŞıİ]")
@@ -40,6 +42,20 @@ def language_of(text: str) -> Language | None:
     return _latin(text) if latin else None
 
 
+def surely(text: str) -> Language | None:
+    """The language of a text where little doubt is left, for what must not be said wrongly; None of a word or two."""
+    text = text[:_ENOUGH]
+    arabic, latin = len(_ARABIC.findall(text)), len(_LATIN.findall(text))
+    if arabic > latin and arabic >= _LETTERS_ENOUGH:
+        return "ar"
+    turkish, english = _scores(text)
+    if latin < _LETTERS_ENOUGH or arabic > latin or min(turkish, english) * 2 >= max(turkish, english):
+        return None
+    if turkish >= _SURE:
+        return "tr"
+    return "en" if english >= _SURE else None
+
+
 def is_rtl(text: str) -> bool:
     """Whether the text's first letter is of a script that is written from right to left."""
     if text.isascii():
@@ -54,7 +70,13 @@ def _words(language: Language) -> frozenset[str]:
 
 
 def _latin(text: str) -> Language:
+    turkish, english = _scores(text)
+    return "tr" if turkish > english else "en"
+
+
+def _scores(text: str) -> tuple[int, int]:
+    """How much speaks for Turkish and for English."""
     words = [word.replace("İ", "i").lower() for word in _WORD.findall(text)]
     turkish = sum(word in _words("tr") for word in words) + 2 * bool(_TURKISH.search(text))
     english = sum(word in _words("en") for word in words)
-    return "tr" if turkish > english else "en"
+    return turkish, english

@@ -35,6 +35,8 @@ QUOTE_MARK = "│"
 CLEANED_MARK = "⚠"
 DELIVERIES: dict[str, tuple[str, Role]] = {
     "held": ("not sent yet", "waiting"),
+    "waiting": ("waiting to leave", "waiting"),
+    "stopped": ("stopped: look first", "waiting"),
     "sending": ("sending…", "muted"),
     "failed": ("not sent", "danger"),
     "unknown": ("perhaps sent", "waiting"),
@@ -116,7 +118,7 @@ def _rows(entry: Entry, width: int, body: int) -> Iterator[list[Span]]:
     if entry.problem:
         for part in wrap(entry.problem, room):
             yield [(visual(part), "danger")]
-    if entry.delivery in ("failed", "unknown"):
+    if entry.delivery in ("failed", "unknown", "stopped"):
         yield [("Enter sends it again · Backspace takes it back into the composer", "muted")]
 
 

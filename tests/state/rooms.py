@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from console.client.errors import (
     TimedOut,
 )
 from console.contract.shapes import Message
+from console.state.changes import LineChanged
+from console.state.database import Database
 from console.state.desk import Desk
 from console.state.drafts import Drafts
 from console.state.outbox import Outbox
-from console.state.rows import Entry, FileCard
+from console.state.rows import Entry, FileCard, LineStatus
 from console.state.store import Store
 from console.text.safe import SafeLine
 from tests.state.fake_api import FakeApi
@@ -34,8 +36,9 @@ class Room:
         self.api.answers("session", session(features))
         self.clock = Clock()
         self.store = Store(self.clock.now())
-        self.drafts = Drafts(folder / "console.sqlite", "default")
-        self.outbox = Outbox(folder / "console.sqlite", "default")
+        self.store.apply(LineChanged(LineStatus("live", self.clock.now())))
+        self.database = Database(folder / "console.sqlite", "default")
+        self.drafts, self.outbox = Drafts(self.database), Outbox(self.database)
         self.desk = Desk(
             self.api.as_api(),
             self.store,
@@ -52,13 +55,19 @@ class Room:
     def shown(self, id: str = "c") -> list[tuple[str, str]]:
         return [("".join(entry.bodies), entry.delivery) for entry in self.entries(id)]
 
+    def line(self, state: Literal["live", "reconnecting", "offline"]) -> None:
+        """The line is told to be so; where it is live again, the desk goes on."""
+        self.store.apply(LineChanged(LineStatus(state, self.clock.now())))
+        if state == "live":
+            self.desk.resume()
+
     def sent(self) -> list[str]:
         return ["".join((given.content or {}).values()) for given, _ in self.api.given("send")]
 
     def crash(self) -> None:
         """End as a killed process ends: nothing is tidied up, and the lock is let go."""
-        self.drafts.close()
         self.outbox.close()
+        self.database.close()
 
 
 def never() -> asyncio.Future[Message]:

@@ -14,6 +14,7 @@ import pytest
 from console.client.api import Api
 from console.client.errors import Forbidden, NotFound
 from console.contract.inputs import CustomerInput, Send
+from console.state.database import Database
 from console.state.desk import Desk
 from console.state.drafts import Drafts
 from console.state.follow import Follower
@@ -36,8 +37,8 @@ class Console:
     def __init__(self, url: str, key: str, folder: Path, hold: float) -> None:
         self.api = Api(url, key)
         self.store = Store(now())
-        self.drafts = Drafts(folder / "console.sqlite", "default")
-        self.outbox = Outbox(folder / "console.sqlite", "default")
+        self.database = Database(folder / "console.sqlite", "default")
+        self.drafts, self.outbox = Drafts(self.database), Outbox(self.database)
         self.desk = Desk(self.api, self.store, self.drafts, self.outbox, now=now, hold_seconds=hold)
         self.follower = Follower(self.api, self.store, self.desk, now=now)
 
@@ -71,7 +72,7 @@ async def console(server: RunningServer, folder: Path, key: str, *, hold: float 
         await made.desk.close()
         await made.api.close()
         made.outbox.close()
-        made.drafts.close()
+        made.database.close()
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ async def test_a_message_goes_out_and_comes_by_at_another_console(server: Runnin
         assert two.row(id).unread == 0 and two.store.thread(id).first_unread is not None
         one.desk.reply(id, words("A new one is on its way"))
         one.desk.reply(id, words("Two left in stock", note=True))
-        assert set(one.deliveries(id)[1:]) == {"sending"}
+        assert set(one.deliveries(id)[1:]) == {"waiting"}
         await one.until(lambda: one.deliveries(id) == ["sent"] * 3)
         await two.until(lambda: len(two.texts(id)) == 3)
         assert (
@@ -166,7 +167,7 @@ async def test_killing_the_server_loses_no_text_and_coming_back_is_quick(server:
         assert it.store.line.state == "reconnecting"
         it.desk.reply(id, words("While it is away"))
         it.desk.reply(id, words("And a note", note=True))
-        assert it.deliveries(id) == ["sent", "sending", "sending"]
+        assert it.deliveries(id) == ["sent", "waiting", "waiting"]
 
         await server.start()
         began = time.perf_counter()
@@ -205,12 +206,15 @@ async def test_a_console_that_ends_while_the_server_is_away_finds_its_text_again
         it.desk.reply(id, words("Held back"))
         await server.stop()
         it.desk.reply(id, words("A note", note=True))
-        await it.until(lambda: it.deliveries(id) == ["held", "sending"])
+        await it.until(lambda: it.deliveries(id) == ["held", "waiting"])
     await server.start()
     async with console(server, tmp_path / "a", key) as again:
         draft = again.drafts.get(id, False)
         assert draft is not None and draft.text == "Held back"
         await again.desk.open(id)
+        (left,) = again.desk.unsent()  # it never left: a person decides whether it still should
+        assert (left.written.text, left.state) == ("A note", "waiting") and not left.check
+        await again.desk.retry(left.local_id)
         await again.until(lambda: again.texts(id) == ["A note"] and again.deliveries(id) == ["sent"])
 
 

@@ -23,7 +23,7 @@ async def test_what_waits_to_be_sent_there_fails_with_a_sentence_and_is_tried_no
         it.desk.reply("c", words("On its way", note=True))
         it.desk.reply("c", words("Held"))
         await settled()
-        assert it.shown() == [("On its way", "sending"), ("Held", "held")]
+        assert it.shown() == [("On its way", "waiting"), ("Held", "held")]
         it.store.apply(DELETED)
         assert it.shown() == [("On its way", "failed"), ("Held", "failed")]
         assert all("was deleted" in str(entry.problem) for entry in it.entries())

@@ -7,17 +7,30 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
 import pytest
 
 from console.errors import StateError
+from console.state.database import Database
 from console.state.drafts import Draft, Drafts
 from console.state.outbox import Letter, Outbox
 from console.state.rows import FileCard
+from console.state.written import to_text
 from console.text.safe import SafeLine
 from tests.state.values import START, at, words
+
+_FIRST = """
+create table drafts (profile text not null, conversation_id text not null, note integer not null, written text not null,
+    incomplete integer not null, primary key (profile, conversation_id, note)) without rowid;
+create table outbox (place integer primary key, local_id text not null unique, profile text not null,
+    owner text not null, conversation_id text not null, written text not null, state text not null, at text not null,
+    problem text);
+pragma user_version = 1;
+"""
+"""The database as its first version made it."""
 
 PHOTO = FileCard("att_1", SafeLine("صورة.jpg"), None, SafeLine("image/jpeg"), "key")
 
@@ -31,9 +44,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def drafts(path: Path) -> Iterator[Drafts]:
     """The drafts of the default profile."""
-    opened = Drafts(path, "default")
-    yield opened
-    opened.close()
+    database = Database(path, "default")
+    yield Drafts(database)
+    database.close()
 
 
 def letter(id: str, state: str = "sending", text: str = "Hello") -> Letter:
@@ -55,13 +68,26 @@ def test_a_reply_and_a_note_are_kept_apart(drafts: Drafts) -> None:
 
 def test_a_draft_outlives_its_console(path: Path, drafts: Drafts) -> None:
     drafts.put("c", False, Draft("Begun", "en"))
-    other = Drafts(path, "default")
+    database = Database(path, "default")
+    other = Drafts(database)
     assert other.get("c", False) == Draft("Begun", "en")
     assert other.conversations() == {"c"}
-    stranger = Drafts(path, "another profile")
-    assert stranger.get("c", False) is None and not stranger.conversations()
-    stranger.close()
+    database.close()
+
+
+@pytest.mark.parametrize(("profile", "server"), [("another", ""), ("default", "https://other.example.com")])
+def test_a_text_is_of_one_profile_and_one_server(path: Path, profile: str, server: str) -> None:
+    database, stranger = Database(path, "default", "https://here.example.com"), Database(path, profile, server)
+    Drafts(database).put("c", False, Draft("Begun", "en"))
+    outbox = Outbox(database)
+    outbox.put(letter("local_1"))
+    outbox.close()
+    assert Drafts(stranger).get("c", False) is None and not Drafts(stranger).conversations()
+    other = Outbox(stranger)
+    assert other.take_over() == ()
     other.close()
+    for kept in (database, stranger):
+        kept.close()
 
 
 def test_an_empty_draft_is_none(drafts: Drafts) -> None:
@@ -82,24 +108,23 @@ def test_nobody_else_may_read_it(path: Path, drafts: Drafts) -> None:
 def test_a_damaged_file_is_said_in_a_sentence(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"This is no database. " * 200)
-    for kind in (Drafts, Outbox):
-        with pytest.raises(StateError, match=r"console\.sqlite is damaged.*Move it away"):
-            kind(path, "default")
+    with pytest.raises(StateError, match=r"console\.sqlite is damaged.*Move it away"):
+        Database(path, "default")
 
 
 def test_damage_that_shows_later_is_said_in_a_sentence(path: Path) -> None:
-    opened = Drafts(path, "default")
+    database = Database(path, "default")
     for number in range(200):
-        opened.put(f"c{number}", False, Draft("Begun " * 100, "en"))
-    opened.close()
+        Drafts(database).put(f"c{number}", False, Draft("Begun " * 100, "en"))
+    database.close()
     content = bytearray(path.read_bytes())
     content[8192:] = b"\xff" * (len(content) - 8192)
     path.write_bytes(content)
     with pytest.raises(StateError, match=r"console\.sqlite is damaged"):
-        again = Drafts(path, "default")
+        again = Database(path, "default")
         try:
             for number in range(200):
-                again.get(f"c{number}", False)
+                Drafts(again).get(f"c{number}", False)
         finally:
             again.close()
 
@@ -110,13 +135,13 @@ def test_a_file_of_a_newer_console_is_left_alone(path: Path) -> None:
     newer.execute("pragma user_version = 99")
     newer.close()
     with pytest.raises(StateError, match=r"console\.sqlite was written by a newer console"):
-        Drafts(path, "default")
+        Database(path, "default")
 
 
 def test_a_folder_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file in the place of the folder")
     with pytest.raises(StateError, match="cannot be used"):
-        Drafts(tmp_path / "state" / "console.sqlite", "default")
+        Database(tmp_path / "state" / "console.sqlite", "default")
 
 
 def test_a_draft_changed_by_another_hand_is_said_in_a_sentence(path: Path, drafts: Drafts) -> None:
@@ -129,69 +154,119 @@ def test_a_draft_changed_by_another_hand_is_said_in_a_sentence(path: Path, draft
         drafts.get("c", False)
 
 
+@contextmanager
+def outbox(path: Path, profile: str = "default") -> Iterator[Outbox]:
+    """The outbox of a console that ends with the block."""
+    database = Database(path, profile)
+    opened = Outbox(database)
+    try:
+        yield opened
+    finally:
+        opened.close()
+        database.close()
+
+
 def test_what_was_not_sent_is_found_again_in_its_order(path: Path) -> None:
-    first = Outbox(path, "default")
-    for id in ("local_b", "local_a", "local_c"):
-        first.put(letter(id))
-    first.put(Letter("local_b", "c", words("Hello", files=(PHOTO,)), "failed", at(1), "No."))
-    first.remove("local_c")
-    first.close()
-    second = Outbox(path, "default")
-    left = second.take_over()
-    second.close()
+    with outbox(path) as first:
+        for id in ("local_b", "local_a", "local_c"):
+            first.put(letter(id))
+        failed = Letter("local_b", "c", words("Hello", files=(PHOTO,)), "failed", at(1), "No.", "m1", "m2")
+        first.put(failed)
+        first.remove("local_c")
+    with outbox(path) as second:
+        left = second.take_over()
     assert [one.local_id for one in left] == ["local_b", "local_a"]
-    assert left[0] == Letter("local_b", "c", words("Hello", files=(PHOTO,)), "failed", at(1), "No.")
+    assert left[0] == failed
     assert left[1].at == at(1) != START
 
 
 def test_nothing_is_taken_from_a_console_that_lives_nor_from_another_profile(path: Path) -> None:
-    one, two, other = Outbox(path, "default"), Outbox(path, "default"), Outbox(path, "other")
-    one.put(letter("local_1"))
-    assert two.take_over() == ()
-    one.close()
-    assert other.take_over() == ()
-    assert [left.local_id for left in two.take_over()] == ["local_1"]
-    assert [left.local_id for left in two.take_over()] == ["local_1"]  # its own by now
-    for kept in (two, other):
-        kept.close()
-    assert sorted(file.name for file in path.parent.iterdir()) == ["console.sqlite"]
+    with outbox(path) as two, outbox(path, "other") as other:
+        with outbox(path) as one:
+            one.put(letter("local_1"))
+            assert two.take_over() == ()
+        assert other.take_over() == ()
+        assert [left.local_id for left in two.take_over()] == ["local_1"]
+        assert [left.local_id for left in two.take_over()] == ["local_1"]  # its own by now
+    assert sorted(file.name for file in path.parent.iterdir()) == [
+        "console.sqlite",
+        "console.sqlite-default.lock",
+        "console.sqlite-other.lock",
+    ]
+
+
+def test_a_second_console_of_a_profile_knows_that_it_is(path: Path) -> None:
+    with outbox(path) as one, outbox(path) as two, outbox(path, "other") as other:
+        assert (one.is_second, two.is_second, other.is_second) == (False, True, False)
+    with outbox(path) as again:
+        assert not again.is_second
 
 
 def test_what_a_killed_console_wrote_down_is_there(path: Path) -> None:
     program = f"""
 import os, signal
 from pathlib import Path
-from time import perf_counter
+from console.state.database import Database
 from console.state.outbox import Outbox
 from tests.state.test_drafts import letter
-Outbox(Path({str(path)!r}), "default").put(letter("local_1", "held", "Do not lose me"))
+Outbox(Database(Path({str(path)!r}), "default")).put(letter("local_1", "held", "Do not lose me"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[2], check=False)
     assert done.returncode == -9
-    outbox = Outbox(path, "default")
-    (left,) = outbox.take_over()
-    outbox.close()
+    with outbox(path) as after:
+        assert not after.is_second
+        (left,) = after.take_over()
     assert (left.state, left.written.text) == ("held", "Do not lose me")
-    assert not list(path.parent.glob("*.lock"))
+    assert [file.name for file in path.parent.glob("*.lock")] == ["console.sqlite-default.lock"]
+
+
+def test_what_belongs_together_is_written_whole_or_not_at_all(path: Path) -> None:
+    with outbox(path) as it:
+        drafts = Drafts(it._database)
+        drafts.put("c", False, Draft("Begun", "en"))
+        with pytest.raises(ZeroDivisionError), it.together():
+            it.put(letter("local_1"))
+            drafts.discard("c", False)
+            raise ZeroDivisionError
+        assert drafts.get("c", False) == Draft("Begun", "en") and drafts.conversations() == {"c"}
+        assert it.take_over() == ()
+
+
+def test_the_database_of_the_console_before_is_carried_on(path: Path) -> None:
+    path.parent.mkdir()
+    older = sqlite3.connect(path)
+    older.executescript(_FIRST)
+    older.execute("insert into drafts values ('default', 'c', 0, ?, 0)", (to_text(words("Begun")),))
+    older.execute(
+        "insert into outbox values (1, 'local_1', 'default', 'gone', 'c', ?, 'failed', ?, 'No.')",
+        (to_text(words("Hello")), at(1).isoformat()),
+    )
+    older.commit()
+    older.close()
+    database = Database(path, "default", "https://here.example.com")
+    kept = Outbox(database)
+    assert Drafts(database).get("c", False) == Draft("Begun", "en")
+    assert kept.take_over() == (Letter("local_1", "c", words("Hello"), "failed", at(1), "No."),)
+    kept.close()
+    database.close()
 
 
 def test_an_unsent_message_changed_by_another_hand_does_not_hide_the_others(path: Path) -> None:
-    first = Outbox(path, "default")
-    first.put(letter("local_1"))
-    first.put(letter("local_2"))
-    first.close()
+    with outbox(path) as first:
+        first.put(letter("local_1"))
+        first.put(letter("local_2"))
     other = sqlite3.connect(path)
     other.execute("update outbox set written = '{' where local_id = 'local_1'")
     other.commit()
     other.close()
-    second = Outbox(path, "default")
-    assert [left.local_id for left in second.take_over()] == ["local_2"]
-    second.close()
+    with outbox(path) as second:
+        assert [left.local_id for left in second.take_over()] == ["local_2"]
 
 
 def test_a_database_that_another_program_holds_is_said_before_a_person_notices(path: Path, drafts: Drafts) -> None:
-    outbox = Outbox(path, "default")
+    database = Database(path, "default")
+    outbox = Outbox(database)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("begin immediate")
     began = perf_counter()
@@ -204,3 +279,4 @@ def test_a_database_that_another_program_holds_is_said_before_a_person_notices(p
     other.close()
     outbox.put(letter("local_1"))
     outbox.close()
+    database.close()

@@ -23,6 +23,7 @@ from console.client.errors import (
 )
 from console.contract.events import ConversationUpdated, MessageCreated, Resync
 from console.contract.shapes import Page
+from console.state.database import Database
 from console.state.desk import Desk
 from console.state.drafts import Drafts
 from console.state.follow import Follower
@@ -44,8 +45,8 @@ class Tower:
         self.api.answers("session", *[session(features)] * 9)
         self.clock = Clock()
         self.store = Store(self.clock.now())
-        self.drafts = Drafts(folder / "console.sqlite", "default")
-        self.outbox = Outbox(folder / "console.sqlite", "default")
+        self.database = Database(folder / "console.sqlite", "default")
+        self.drafts, self.outbox = Drafts(self.database), Outbox(self.database)
         around: dict[str, Any] = {"now": self.clock.now, "sleep": self.clock.sleep}
         self.desk = Desk(self.api.as_api(), self.store, self.drafts, self.outbox, hold_seconds=0, **around)
         self.follower = Follower(self.api.as_api(), self.store, self.desk, chance=lambda: 0.5, **around)
@@ -71,8 +72,8 @@ async def tower(folder: Path, features: tuple[str, ...] = FEATURES) -> AsyncIter
             made.running.cancel()
             await asyncio.gather(made.running, return_exceptions=True)
         await made.desk.close()
-        made.drafts.close()
         made.outbox.close()
+        made.database.close()
 
 
 def open_line() -> asyncio.Future[Any]:

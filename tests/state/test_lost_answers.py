@@ -24,7 +24,7 @@ async def test_without_keys_what_never_left_is_sent_again(tmp_path: Path) -> Non
         it.api.answers("send", Unreachable("The server cannot be reached."))
         it.desk.reply("c", words("Once"))
         await settled()
-        assert it.shown() == [("Once", "sending")]
+        assert it.shown() == [("Once", "waiting")]
         it.desk.resume()
         await settled()
         assert it.shown() == [("Once", "sent")]
@@ -128,15 +128,20 @@ async def test_a_note_left_over_does_not_go_to_such_a_server_either(tmp_path: Pa
         await settled()
     it = Room(tmp_path, features=tuple(feature for feature in FEATURES if feature != "internal-notes"))
     await it.desk.start()
+    it.line("live")
+    await it.clock.advance(5)
+    (entry,) = it.entries()
+    await it.desk.retry(entry.id)
     await settled()
     assert it.sent() == [] and it.shown() == [("Secret", "failed")]
+    assert "no internal notes" in str(it.entries()[0].problem)
     await it.desk.close()
     it.crash()
 
 
 async def test_what_cannot_be_written_down_is_not_sent(tmp_path: Path) -> None:
     async with room(tmp_path, hold=0.0) as it:
-        it.outbox.close()
+        it.database.close()
         with pytest.raises(StateError, match=r"console\.sqlite"):
             it.desk.reply("c", words("Hello"))
         assert it.shown() == [] and it.sent() == []

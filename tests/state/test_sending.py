@@ -12,12 +12,12 @@ from console.client.errors import (
     BadRequest,
     Forbidden,
     NotFound,
-    NotUnderstood,
     ServerFault,
     TooManyRequests,
     Unreachable,
 )
 from console.contract.events import MessageCreated
+from console.state.database import Database
 from console.state.drafts import Draft, Drafts
 from tests.state.rooms import BARE, LOST, PHOTO, Room, never, room
 from tests.state.values import at, conversation, message, settled, words
@@ -113,7 +113,6 @@ async def test_a_conversations_messages_wait_for_each_other_and_others_do_not(tm
         Forbidden("Missing permission: connect360:conversation:engage", status=403),
         NotFound("This conversation is gone.", status=404),
         ServerFault("The server failed. Try again later.", status=500),
-        NotUnderstood("The answer is not of the contract."),
     ],
 )
 async def test_a_failed_send_keeps_its_text(tmp_path: Path, error: ApiError) -> None:
@@ -153,7 +152,7 @@ async def test_with_keys_a_lost_answer_is_asked_for_again_when_the_line_is_back(
         id = it.desk.reply("c", words("Once"))
         it.desk.reply("c", words("Twice"))
         await settled()
-        assert it.shown() == [("Once", "sending"), ("Twice", "sending")]
+        assert it.shown() == [("Once", "sending"), ("Twice", "waiting")]
         it.desk.resume()
         await settled()
         assert it.sent() == ["Once", "Once"]
@@ -218,9 +217,9 @@ async def test_closing_makes_drafts_of_what_is_held(tmp_path: Path) -> None:
         it.desk.reply("c", words("Hello"))
         it.desk.reply("c", words("And more"))
         it.drafts.put("c", False, Draft("Begun", "en"))
-    again = Drafts(tmp_path / "console.sqlite", "default")
-    assert again.get("c", False) == Draft("Hello\n\nAnd more\n\nBegun", "en")
-    again.close()
+    database = Database(tmp_path / "console.sqlite", "default")
+    assert Drafts(database).get("c", False) == Draft("Hello\n\nAnd more\n\nBegun", "en")
+    database.close()
 
 
 async def test_closing_waits_a_moment_for_an_answer(tmp_path: Path) -> None:
@@ -249,6 +248,13 @@ async def test_a_crash_loses_no_text(tmp_path: Path) -> None:
     await after.desk.start()
     await settled()
     assert after.drafts.get("held", False) == Draft("Held", "en")
+    assert after.shown("left") == [("On its way", "unknown")]
+    after.line("live")
+    await after.clock.advance(5)
+    assert after.shown("left") == [("On its way", "failed")] and after.sent() == []  # it is not there, which was read
+    assert str(after.entries("left")[0].problem) == "It did not arrive."
+    await after.desk.retry(sending)
+    await settled()
     assert [key for _, key in after.api.given("send")] == [sending]  # the same key: it cannot become two
     assert after.shown("left") == [("On its way", "sent")]
     assert after.shown("failed") == [("Refused", "failed")]

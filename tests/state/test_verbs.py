@@ -13,6 +13,7 @@ import pytest
 from console.client.errors import ApiError, BadRequest, Forbidden, NotFound, TooManyRequests, Unauthorized, Unreachable
 from console.contract.inputs import CustomerInput
 from console.contract.shapes import Agent, Conversation, Deleted, Member, Page, Template
+from console.state.database import Database
 from console.state.desk import Desk
 from console.state.drafts import Drafts
 from console.state.loading import Loading
@@ -31,8 +32,8 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.api = FakeApi()
         self.store = Store(START)
-        self.drafts = Drafts(folder / "console.sqlite", "default")
-        self.outbox = Outbox(folder / "console.sqlite", "default")
+        self.database = Database(folder / "console.sqlite", "default")
+        self.drafts, self.outbox = Drafts(self.database), Outbox(self.database)
         self.desk = Desk(self.api.as_api(), self.store, self.drafts, self.outbox, now=lambda: START, sleep=no_sleep)
         self.loading = Loading(self.api.as_api(), self.store, sleep=no_sleep)
 
@@ -52,8 +53,8 @@ async def office(folder: Path, *conversations: Conversation, **given: Any) -> As
         yield made
     finally:
         await made.desk.close()
-        made.drafts.close()
         made.outbox.close()
+        made.database.close()
 
 
 async def test_starting_asks_who_we_are_and_what_there_is(tmp_path: Path) -> None:
@@ -71,8 +72,8 @@ async def test_a_start_that_is_refused_says_why(tmp_path: Path) -> None:
     await it.desk.start()
     assert it.store.identity is not None
     await it.desk.close()
-    it.drafts.close()
     it.outbox.close()
+    it.database.close()
 
 
 async def test_a_server_with_nothing_but_what_is_documented_will_do(tmp_path: Path) -> None:
@@ -89,8 +90,8 @@ async def test_a_server_with_nothing_but_what_is_documented_will_do(tmp_path: Pa
     assert await it.desk.agents() == () and await it.desk.templates() == ()
     assert it.api.given("mark_read") == []
     await it.desk.close()
-    it.drafts.close()
     it.outbox.close()
+    it.database.close()
 
 
 async def test_the_rest_is_every_page_and_every_level(tmp_path: Path) -> None:

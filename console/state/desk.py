@@ -164,7 +164,7 @@ class Desk:
     async def download(
         self, file: FileCard, to: Path, on_progress: Callable[[int, int | None], None] | None = None
     ) -> None:
-        """Save a file as `to`, which must be free. `on_progress` gets the bytes that came and, if known, those in all."""
+        """Save a file as `to`, which must be free. `on_progress` gets the bytes that came and, where known, all."""
         await self._api.files.download(file.s3_key, to, on_progress, size=file.size)
 
     def ai(self, request: AiRequest) -> AsyncGenerator[AiEvent, None]:

@@ -19,6 +19,15 @@ EVERYWHERE: tuple[Pane, ...] = ("tree", "thread", "composer", "customer")
 
 
 @dataclass(frozen=True, slots=True)
+class Transfers:
+    """What goes up and down, as far as keys act on it."""
+
+    can_take_off: bool = False  # a file or a quote of what is written
+    has_failed: bool = False  # a file of what is written was not uploaded
+    is_saving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """What an action's availability is judged by."""
 
@@ -32,6 +41,7 @@ class Situation:
     held: Entry | None = None  # a message that may still be taken back
     can_undo: bool = False  # the last change of a conversation
     is_drafting: bool = False
+    transfers: Transfers = Transfers()
 
 
 When = Callable[[Situation], str | None]
@@ -83,6 +93,18 @@ def _file(now: Situation) -> str | None:
     if problem := _message(now):
         return problem
     return None if now.entry and now.entry.files else "This message has no file."
+
+
+def _saving(now: Situation) -> str | None:
+    return None if now.transfers.is_saving else "No file is being saved."
+
+
+def _failed_files(now: Situation) -> str | None:
+    return None if now.transfers.has_failed else "No file failed here."
+
+
+def _attached(now: Situation) -> str | None:
+    return None if now.transfers.can_take_off else "There is no file and no quote to take off."
 
 
 def _writable(now: Situation) -> str | None:
@@ -150,6 +172,10 @@ ACTIONS: tuple[Action, ...] = (
             "Conversations", permission=ENGAGE, when=_conversation, footer=True),
     _action("message.send", "send", "Send; again: send what is held now", "enter", _COMPOSER,
             "Composer", permission=ENGAGE, when=_written, footer=True),
+    _action("composer.retry_files", "retry files", "Upload the files again that failed", "f5", EVERYWHERE, "Composer",
+            permission=ENGAGE, when=_failed_files, footer=True),
+    _action("composer.detach", "take off", "Take the last file off, also on its way; or the quote", "ctrl+x",
+            _COMPOSER, "Composer", permission=ENGAGE, when=_attached, footer=True),
     _action("composer.newline", "line", "Begin a new line", "shift+enter ctrl+j", _COMPOSER, "Composer",
             permission=ENGAGE, footer=True),
     _action("composer.attach", "attach", "Attach a file", "ctrl+f", EVERYWHERE, "Composer",
@@ -233,6 +259,8 @@ ACTIONS: tuple[Action, ...] = (
     _action("thread.copy", "copy thread", "Copy the thread", "Y", _THREAD, "Thread", when=_open),
     _action("message.link", "link", "Show a link of it, whole", "o", _THREAD, "Thread", when=_message),
     _action("message.save_file", "save file", "Save a file of the message", "w", _THREAD, "Thread", when=_file),
+    _action("message.stop_saving", "stop saving", "Stop the file that is being saved", "W", LISTS, "Thread",
+            when=_saving),
     _action("thread.language", "language", "Show it in another language", "L", _THREAD, "Thread",
             when=_message),
     _action("message.details", "details", "All about the message, raw text too", "M", _THREAD, "Thread",
@@ -243,8 +271,6 @@ ACTIONS: tuple[Action, ...] = (
             permission=ENGAGE),
     _action("composer.template", "template", "Insert a template; / at the start too", "f4", EVERYWHERE,
             "Composer", permission=ENGAGE, feature="templates", when=_writable),
-    _action("composer.detach", "detach", "Take the last file off, or the quote", "ctrl+x", _COMPOSER, "Composer",
-            permission=ENGAGE),
     _action("composer.undo", "undo typing", "Undo typing; a draft as a whole", "ctrl+underscore f8", _COMPOSER,
             "Composer", permission=ENGAGE),
 )  # fmt: skip

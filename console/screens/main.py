@@ -22,9 +22,8 @@ from console.errors import Connect360Error
 from console.keymap import Keymap
 from console.screens import captions
 from console.screens.dialog import Field
-from console.screens.verbs import VERBS, drafting, keeping, reading, writing
+from console.screens.verbs import VERBS, attaching, drafting, keeping, reading, writing
 from console.screens.verbs.drafting import Streaming
-from console.screens.verbs.keeping import Place
 from console.state.changes import Touched
 from console.state.desk import Desk
 from console.state.drafts import Draft, Drafts
@@ -33,7 +32,7 @@ from console.state.rows import ConversationRow, Entry, Identity, LineStatus, Thr
 from console.state.store import Store
 from console.state.views import View
 from console.text.safe import SafeLine, line
-from console.widgets.composer import Composer, ComposerText, Upload
+from console.widgets.composer import Composer, ComposerText
 from console.widgets.customer_pane import CustomerPane
 from console.widgets.footer import KeyFooter, Notice
 from console.widgets.thread import Thread
@@ -100,7 +99,6 @@ class MainScreen(Screen[None]):
         self.own_deletions: set[str] = set()
         self.undo: Callable[[], Awaitable[None]] | None = None  # of the last change of a conversation
         self.kept: Draft | None = None  # what is written, as it was last read or written down
-        self.uploads: dict[Place, tuple[Upload, ...]] = {}
         self.streaming: Streaming | None = None
         self.drafted_text = ""  # an AI's answer as it stands in the composer, untouched
         self.slash_typed = False
@@ -126,6 +124,7 @@ class MainScreen(Screen[None]):
         self.filter.add_class("gone")
         self.query_one(TopBar).profile = self._profile
         self._unwatch = self.store.watch(self._store_changed)
+        attaching.watch(self)
         self.now = self.clock()
         self.add_class("-choosing")
         self.set_interval(60, self._tick)
@@ -198,6 +197,7 @@ class MainScreen(Screen[None]):
             held=self.held,
             can_undo=self.undo is not None,
             is_drafting=self.streaming is not None,
+            transfers=attaching.transfers(self),
         )
 
     @property
@@ -308,7 +308,7 @@ class MainScreen(Screen[None]):
     def show_lines(self) -> None:
         """The tree's lines anew: the view, what is folded, the filter."""
         me = self.store.identity.member_id if self.store.identity else None
-        self.drafted = self.drafts.conversations()
+        self.drafted = keeping.drafted(self)
         self.lines = self.store.outline.lines(
             self.view, folded=self.folded, query=self.query_text, now=self.clock(), me=me, drafts=self.drafted
         )

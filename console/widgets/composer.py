@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,21 +14,13 @@ from textual.widgets import Static, TextArea
 
 from console.contract.base import Language
 from console.state.rows import ConversationRow, FileCard, Quote
+from console.state.uploads import Upload
 from console.text.bidi import visual
 from console.text.safe import SafeBlock, SafeLine, line, own
 from console.text.size import size
 from console.text.width import wrap
 from console.widgets.pane_title import pane_title
 from console.widgets.thread_lines import FILE_MARK
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file on its way to the server."""
-
-    name: SafeLine
-    sent: int
-    total: int
 
 
 class ComposerText(TextArea):
@@ -82,6 +73,7 @@ class Composer(Vertical):
     def __init__(self, is_action: Callable[[events.Key], bool], *, id: str | None = None) -> None:
         super().__init__(id=id, classes="-idle")
         self.incomplete = False  # an AI's answer in it broke off
+        self.retry_key, self.off_key = "F5", "Ctrl+X"  # of files that failed, and of the last one
         self._rows: dict[str, str] = {}
         self._is_action = is_action
 
@@ -89,6 +81,8 @@ class Composer(Vertical):
         yield Static(id="quote", classes="gone", markup=False)
         yield ComposerText(self._is_action, id="text")
         yield Static(id="files", classes="gone", markup=False)
+        yield Static(id="uploads", classes="gone", markup=False)
+        yield Static(id="failed", classes="gone", markup=False)
         yield Static(id="about", classes="gone", markup=False)
         yield Static(id="shut", classes="gone", markup=False)
 
@@ -106,6 +100,20 @@ class Composer(Vertical):
     def is_empty(self) -> bool:
         """Whether there is nothing that could be sent."""
         return not self.text.strip() and not self.files
+
+    @property
+    def last_upload(self) -> Upload | None:
+        """The file that stands last of those that are not there yet: one that failed, if any did."""
+        return max(self.uploads, key=lambda one: (one.problem is not None, one.id), default=None)
+
+    @property
+    def not_yet(self) -> SafeLine | None:
+        """Why what is written cannot be sent yet, as far as its files go."""
+        if not self.uploads:
+            return None
+        if any(one.problem for one in self.uploads):
+            return line(f"A file was not uploaded: {self.retry_key} tries it again, {self.off_key} takes it off.")
+        return line(f"A file is still on its way: wait for it, or {self.off_key} takes it off.")
 
     def put(self, text: SafeBlock) -> None:
         """Replace what is written, the cursor at its end."""
@@ -161,25 +169,25 @@ class Composer(Vertical):
     def watch_quote(self, quote: Quote | None) -> None:
         self._row("#quote", f"↳ {quote.sender}: {quote.text}" if quote else "")
 
-    def watch_files(self) -> None:
-        self._files()
+    def watch_files(self, files: tuple[FileCard, ...]) -> None:
+        self._row("#files", "   ".join(f"{FILE_MARK} {file.name} {size(file.size)}" for file in files))
 
     def watch_uploads(self) -> None:
-        self._files()
+        self._row("#uploads", "\n".join(_on_its_way(one) for one in self.uploads if one.problem is None))
+        failed = [f"{FILE_MARK} {one.name} failed: {one.problem}" for one in self.uploads if one.problem]
+        hint = f" · {self.retry_key} again · {self.off_key} off" if failed else ""
+        self._row("#failed", "\n".join(failed) + hint)
 
     def watch_about(self, about: SafeLine) -> None:
         self._row("#about", about)
-
-    def _files(self) -> None:
-        here = [f"{FILE_MARK} {file.name} {size(file.size)}" for file in self.files]
-        coming = [f"{FILE_MARK} {upload.name} {100 * upload.sent // max(1, upload.total)} %" for upload in self.uploads]
-        self._row("#files", "   ".join([*here, *coming]))
 
     def _row(self, row: str, text: str) -> None:
         self._rows[row] = text
         shown = self.query_one(row, Static)
         width = self.content_size.width or 60  # before the first layout
-        shown.update(Content("\n".join(visual(part) for part in wrap(text, width))))
+        parts = [visual(part) for whole in text.split("\n") for part in wrap(whole, width)]
+        # The same height needs no new layout: a progress is told ten times a second.
+        shown.update(Content("\n".join(parts)), layout=len(parts) != shown.size.height)
         shown.set_class(not text, "gone")
 
     def _title(self) -> None:
@@ -200,3 +208,13 @@ class Composer(Vertical):
             left = line(f"AI draft · Esc stops it · {left}")
         right = line("" if self.shut else self.language)
         self.border_title = pane_title(left, right, self.outer_size.width, keeps_right=True)
+
+
+def _on_its_way(upload: Upload) -> str:
+    """A file's row while it goes: percents and bytes."""
+    mark = f"{FILE_MARK} {upload.name}"
+    if not upload.total:
+        return f"{mark} waits to go"
+    if upload.sent >= upload.total:
+        return f"{mark} {size(upload.total)} sent · the server has not said yet that it is there"
+    return f"{mark} {upload.percent} % · {size(upload.sent)} of {size(upload.total)}"

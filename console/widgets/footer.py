@@ -32,15 +32,22 @@ class KeyFooter(Widget):
     keys: reactive[tuple[tuple[str, str], ...]] = reactive(())
     notice: reactive[Notice | None] = reactive(None)
     hold: reactive[SafeLine] = reactive(SafeLine(""))  # what is about to be sent
+    busy: reactive[SafeLine] = reactive(SafeLine(""))  # what takes its time, while nothing else is said
     pending: reactive[SafeLine] = reactive(SafeLine(""))  # keys pressed that wait for their next
 
     def render_line(self, y: int) -> Strip:
-        spans = footer_line(self.keys, self.notice, self.hold, self.pending, self.size.width)
+        spans = footer_line(self.keys, self.notice, self.hold, self.pending, self.size.width, busy=self.busy)
         return strip_of(spans, themes.styles(self.app.current_theme), self.size.width, self.rich_style)
 
 
 def footer_line(
-    keys: tuple[tuple[str, str], ...], notice: Notice | None, hold: SafeLine, pending: SafeLine, width: int
+    keys: tuple[tuple[str, str], ...],
+    notice: Notice | None,
+    hold: SafeLine,
+    pending: SafeLine,
+    width: int,
+    *,
+    busy: SafeLine = SafeLine(""),  # noqa: B008 (a NewType is a str)
 ) -> list[Span]:
     """The line in `width` cells; what is said has the first right to the room."""
     right: list[Span] = []
@@ -51,6 +58,8 @@ def footer_line(
     elif notice:
         role: Role = "danger" if notice.is_error else "text"
         right = [(shown(notice.text, width - 2), role)]
+    elif busy:
+        right = [(shown(busy, width - 2), "muted")]
     right.append((" ", "text"))
     room = width - width_of(right) - 1
     left: list[Span] = [(" ", "text")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from console.screens.verbs import around, attaching, drafting, moving, reading, triage, writing
+from console.screens.verbs import around, attaching, drafting, moving, reading, saving, triage, writing
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -20,4 +20,5 @@ VERBS: dict[str, Verb] = {
     **attaching.VERBS,
     **drafting.VERBS,
     **reading.VERBS,
+    **saving.VERBS,
 }

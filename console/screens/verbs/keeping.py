@@ -59,7 +59,7 @@ def save(screen: MainScreen) -> None:
         return
     screen.kept = draft
     screen.show_keys()
-    if screen.drafts.conversations() != screen.drafted:
+    if drafted(screen) != screen.drafted:
         screen.show_lines()
 
 
@@ -81,7 +81,7 @@ def resume(screen: MainScreen, conversation_id: str, *, note: bool | None = None
     composer = screen.composer
     composer.clear()
     composer.note = note
-    composer.uploads = screen.uploads.get(Place(conversation_id, note), ())
+    composer.uploads = screen.desk.uploads.of(conversation_id, note)
     composer.language = _language_of(screen, conversation_id)
     if draft := kept(screen, conversation_id, note):
         composer.put(own(draft.text))
@@ -90,6 +90,11 @@ def resume(screen: MainScreen, conversation_id: str, *, note: bool | None = None
         composer.incomplete = draft.incomplete
         composer.about = INCOMPLETE if draft.incomplete else SafeLine("")
     screen.kept = _draft(screen)
+
+
+def drafted(screen: MainScreen) -> frozenset[str]:
+    """The conversations in which something is begun: what is written, or a file that is not with it yet."""
+    return screen.drafts.conversations() | screen.desk.uploads.conversations()
 
 
 def add_file(screen: MainScreen, to: Place, card: FileCard) -> None:

@@ -1,4 +1,4 @@
-"""Reading: copying, links, files and all that is known of a message."""
+"""Reading: copying, links and all that is known of a message."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from console.contract.content import text_of
 from console.screens.confirm import Confirm
-from console.screens.files import FilePicker
 from console.screens.pick import Choice
 from console.screens.verbs import keeping
-from console.screens.verbs.asking import pick_one, start_folder
+from console.screens.verbs.asking import pick_one
 from console.state.rows import Entry
 from console.text.link import links_in
 from console.text.safe import SafeLine, block, line, own
-from console.text.size import size
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -58,23 +56,6 @@ async def _link(screen: MainScreen) -> None:
     ):
         screen.app.copy_to_clipboard(chosen.shown)
         screen.say(SafeLine("Copied the link."))
-
-
-async def _save_file(screen: MainScreen) -> None:
-    entry = screen.messages.entry
-    if not entry or not entry.files:
-        return
-    file = entry.files[0]
-    if len(entry.files) > 1:
-        choices = [Choice(one.id, one.name, size(one.size)) for one in entry.files]
-        picked = await pick_one(screen, SafeLine("Which file"), choices)
-        file = next((one for one in entry.files if one.id == picked), file)
-        if picked is None:
-            return
-    path = await screen.app.push_screen_wait(FilePicker(start_folder(), save_as=file.name))
-    if path is not None:
-        await screen.desk.download(file, path)
-        screen.say(line(f"Saved {path.name}."))
 
 
 def _language(screen: MainScreen) -> None:
@@ -125,7 +106,6 @@ VERBS = {
     "message.copy": _copy,
     "thread.copy": _copy_thread,
     "message.link": _link,
-    "message.save_file": _save_file,
     "thread.language": _language,
     "message.details": _details,
 }

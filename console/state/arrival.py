@@ -104,14 +104,16 @@ def _content(letter: Letter) -> tuple[object, ...]:
 
 
 def _is_same(letter: Letter, message: Message, me: str | None) -> bool:
+    """Whether a message may be the letter. What the server does not tell of its messages is no difference."""
+    written, told = letter.written, message.model_fields_set
     return (
         message.sender.kind == "member"
         and (me is None or message.sender.id == me)
         and _content(letter)
         == (
             text_in(message.content).strip(),
-            message.is_note,
-            message.parent_id,
+            message.is_note if "flags" in told else written.note,
+            message.parent_id if "parent_id" in told else written.reply_to,
             frozenset(attachment.id for attachment in message.attachments),
         )
     )

@@ -69,6 +69,16 @@ async def test_without_keys_what_arrived_is_recognised(tmp_path: Path) -> None:
         assert it.outbox.take_over() == ()
 
 
+async def test_without_keys_a_reply_is_recognised_where_no_message_tells_what_it_answers(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        it.api.answers("send", LOST)
+        it.api.answers("messages", Page(items=(message("m1", 1, by="me", text="Once"),)))
+        it.desk.reply("c", words("Once", reply_to="m0"))
+        await settled()
+        assert [entry.id for entry in it.entries()] == ["m1"]
+        assert it.sent() == ["Once"]
+
+
 async def test_without_keys_an_earlier_message_of_the_same_words_is_no_proof(tmp_path: Path) -> None:
     async with room(tmp_path, hold=0.0, features=BARE) as it:
         it.desk.reply("c", words("OK"))

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from console import themes
 from console.config import Settings, save_settings
@@ -23,7 +24,7 @@ from console.errors import SettingsError
 from console.keymap import Keymap
 from console.screens.main import MainScreen
 from console.screens.palette import ActionProvider
-from console.screens.sign_in import Credentials, SignIn, TryDemo
+from console.screens.sign_in import Credentials, SignIn, TryDemo, check_key
 from console.screens.too_small import TooSmall, is_too_small
 from console.text import bidi
 from console.text.safe import SafeLine, line
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from console.state.database import Database
     from console.state.desk import Desk
     from console.state.follow import Follower
+    from console.state.log import Log
     from console.state.outbox import Outbox
     from console.state.store import Store
 
@@ -69,6 +71,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         bidi.turns.set(settings.bidi == "visual")
         self._no_color = bool(os.environ.get("NO_COLOR"))
         self.keys = Keymap(settings.keys)
+        self._wire_log: Log | None = None
         self._api: Api | None = None
         self._desk: Desk | None = None
         self._database: Database | None = None
@@ -101,10 +104,13 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         await self._close_workspace()
+        if self._wire_log:
+            failed = self._exception
+            self._wire_log.close(failed.error if isinstance(failed, WorkerFailed) else failed)
 
     async def _sign_in(self, problem: SafeLine | None) -> None:
         """Ask for address and key until there is one, and remember it."""
-        answer = await self.push_screen_wait(SignIn(self._base_url, problem))
+        answer = await self.push_screen_wait(SignIn(self._base_url, problem, self._check))
         match answer:
             case None:
                 self.exit()
@@ -119,6 +125,19 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             case TryDemo():
                 self.exit("demo")
 
+    async def _check(self, credentials: Credentials) -> None:
+        """Have the server take a key. Raises Connect360Error."""
+        await check_key(credentials, on_wire=self._log_of(credentials.base_url).wire)
+
+    def _log_of(self, base_url: str) -> Log:
+        """The log, in which what happens next is between us and this server."""
+        from console.state.log import Log
+
+        if self._wire_log is None:
+            self._wire_log = Log(self.settings.state_dir, now=self.clock, profile=self.profile, secrets=self._secrets)
+        self._wire_log.start(base_url)
+        return self._wire_log
+
     def _open_workspace(self, base_url: str, key: str) -> MainScreen:
         """The client, what is known and what is drafted, and the main screen on them."""
         # Imported here: the panes need none of it to be drawn, and the wire is half of what is to be imported.
@@ -131,11 +150,15 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         from console.state.store import Store
 
         settings = self.settings
-        api = self._api = Api(base_url, key, trpc_path=settings.trpc_path, transformer=settings.transformer)
+        log = self._log_of(base_url)
+        api = self._api = Api(
+            base_url, key, trpc_path=settings.trpc_path, transformer=settings.transformer, on_wire=log.wire
+        )
         database = self._database = Database(settings.state_dir / "console.sqlite", self.profile, api.base_url)
         drafts, outbox = Drafts(database), Outbox(database)
         self._outbox = outbox
         store = Store(self.clock())
+        store.overhear(log.change)
         desk = self._desk = Desk(api, store, drafts, outbox, now=self.clock, hold_seconds=settings.hold_seconds)
         follower = Follower(api, store, desk, now=self.clock)
         profile = "" if self.profile == "default" else self.profile
@@ -150,6 +173,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             remembers=not profile,
         )
         self.push_screen(main)
+        log.tell(lambda said: main.say(said, is_error=True))
         self.run_worker(self._follow(follower, store), exclusive=True, group="session")
         return main
 

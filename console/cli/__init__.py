@@ -46,8 +46,24 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, lazy.summary) for name, lazy in COMMANDS.items()])
 
 
+def _log(ctx: click.Context, _param: click.Parameter, is_wanted: bool) -> None:
+    if is_wanted and not ctx.resilient_parsing:
+        from console.cli.log import print_log
+
+        print_log()
+        ctx.exit()
+
+
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="connect360 %(version)s")
+@click.option(
+    "--log",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_log,
+    help="Print what the console did on the wire, without anybody's words, and exit.",
+)
 @click.pass_context
 def connect360(ctx: click.Context) -> int | None:
     """Answer your customers from the terminal.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +16,9 @@ from console.errors import Connect360Error, SettingsError
 from console.screens import address
 from console.screens.dialog import NOTHING, Dialog, Field, KeyHint, Prompted, StyleSheets, Words
 from console.text.safe import SafeLine, line
+
+if TYPE_CHECKING:
+    from console.client.wire import OnWire
 
 _ABOUT_KEYS = SafeLine(
     "A key belongs to one person in one workspace: ask whoever runs yours. "
@@ -41,12 +44,19 @@ Check = Callable[[Credentials], Awaitable[None]]
 """Has the server take a key. Raises Connect360Error with a sentence to show."""
 
 
-async def _check(credentials: Credentials) -> None:
+async def check_key(credentials: Credentials, *, on_wire: OnWire | None = None) -> None:
+    """Have the server of the settings' mount take a key. Raises Connect360Error."""
     # Imported here: the dialog is drawn without the wire.
     from console.state.credentials import check
 
     settings = load_settings()
-    await check(credentials.base_url, credentials.key, trpc_path=settings.trpc_path, transformer=settings.transformer)
+    await check(
+        credentials.base_url,
+        credentials.key,
+        trpc_path=settings.trpc_path,
+        transformer=settings.transformer,
+        on_wire=on_wire,
+    )
 
 
 class SignIn(Dialog[Credentials | TryDemo | None]):
@@ -61,7 +71,7 @@ class SignIn(Dialog[Credentials | TryDemo | None]):
         Binding("up", "app.focus_previous", show=False),
     ]
 
-    def __init__(self, base_url: str, problem: SafeLine | None, check: Check = _check) -> None:
+    def __init__(self, base_url: str, problem: SafeLine | None, check: Check = check_key) -> None:
         super().__init__(SafeLine("Connect360 · sign in"))
         self._check = check
         self._checking: Worker[None] | None = None

@@ -6,15 +6,21 @@ from typing import Literal
 
 from console.client.api import Api
 from console.client.errors import BadRequest, NotFound
+from console.client.wire import OnWire
 
 _NO_CONVERSATION = "none"
 
 
 async def check(
-    base_url: str, key: str, *, trpc_path: str = "auto", transformer: Literal["auto", "none", "superjson"] = "auto"
+    base_url: str,
+    key: str,
+    *,
+    trpc_path: str = "auto",
+    transformer: Literal["auto", "none", "superjson"] = "auto",
+    on_wire: OnWire | None = None,
 ) -> None:
     """Ask the server who the key is. Raises Connect360Error with a sentence where that is not answered well."""
-    async with Api(base_url, key, trpc_path=trpc_path, transformer=transformer) as api:
+    async with Api(base_url, key, trpc_path=trpc_path, transformer=transformer, on_wire=on_wire) as api:
         try:
             await api.session.get()
             return

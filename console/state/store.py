@@ -38,6 +38,7 @@ class Store:
         self._threads = Threads()
         self._confirmed: dict[str, str] = {}  # local id to the server's
         self._listeners: list[Listener] = []
+        self._hearers: list[Callable[[Change], None]] = []
         self._epoch = 0
         self._last_event = 0
         self._askings = 0
@@ -67,6 +68,8 @@ class Store:
     def apply(self, change: Change) -> Touched:
         """Take one change and tell the listeners what it touched, if it touched anything."""
         touched = self._reducers[type(change)](change)
+        for hearer in self._hearers:
+            hearer(change)
         if isinstance(change, events.Event) and change.id is not None:
             number = _number(change.id)
             if number is None or number >= self._last_event:
@@ -80,6 +83,10 @@ class Store:
         """Have `listener` called after each change that touched something; call what is returned to have it no more."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def overhear(self, hearer: Callable[[Change], None]) -> None:
+        """Have `hearer` called with each change itself, before any listener: for a log, which shows nothing."""
+        self._hearers.append(hearer)
 
     def asking(self) -> Stamp:
         """The stamp of an answer that is asked for now. Take it before the call, never after."""

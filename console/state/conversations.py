@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from console.contract.base import Language
-from console.contract.shapes import Conversation
+from console.contract.shapes import Conversation, Message
 from console.state.changes import Stamp
 from console.state.reduce import row_of, spoken_language
 from console.state.rows import ConversationRow, CustomerCard
 from console.state.triage import merged, triage_of
+from console.state.untold import Heard, completed
 
 Version = tuple[int, datetime, Stamp]  # a resync counts for more than the server's clock
 
@@ -37,18 +38,23 @@ class Conversations:
 
     def __init__(self) -> None:
         self.rows: dict[str, ConversationRow] = {}
+        self.is_documented_only = False  # of a server that tells no more than it must
         self._known: dict[str, _Known] = {}
         self._spoken: dict[str, tuple[datetime, Language]] = {}
         self._hopes: dict[str, dict[str, Mapping[str, Any]]] = {}  # by conversation, by token, oldest first
         self._early_reads: dict[str, tuple[Stamp, int]] = {}  # of conversations that are still to come
+        self._heard: dict[str, Heard] = {}  # on such a server
         self._gone: set[str] = set()
         self._customers: dict[str, CustomerCard] = {}
 
     def put(self, conversation: Conversation, told: Stamp) -> bool:
         """Take the server's record, unless a newer one is known or the conversation is gone."""
         id = conversation.id
-        version = (told[0], conversation.updated_at, told)
         known = self._known.get(id)
+        updated = conversation.updated_at
+        if known is not None and not self._tells(conversation, "updated_at"):
+            updated = known.version[1]
+        version = (told[0], updated, told)
         if id in self._gone:
             return False
         if conversation.parent_id in self._gone:  # it went with that one
@@ -58,8 +64,8 @@ class Conversations:
             known = self._admit(conversation, version)
         else:
             if version > known.version:
-                known.record, known.version = self._reduced(conversation), version
-            if told >= known.unread_told:
+                known.record, known.version = self._reduced(conversation, known.record), version
+            if told >= known.unread_told and self._tells(conversation, "unread_count"):
                 known.unread, known.unread_told = conversation.unread_count, told
         return self._show(id, known)
 
@@ -81,21 +87,32 @@ class Conversations:
         known = self._known.get(id)
         return known is not None and self._show(id, known)
 
+    def heard(self, message: Message) -> bool:
+        """A message of this conversation was heard, which may say more of it than the server does."""
+        id = message.conversation_id
+        if not self.is_documented_only or id in self._gone:
+            return False
+        self._heard.setdefault(id, Heard()).take(message)
+        known = self._known.get(id)
+        return known is not None and self._show(id, known)
+
     def hope(self, id: str, token: str, patch: Mapping[str, Any]) -> bool:
         """Show a change of metadata that the server has not answered yet."""
         self._hopes.setdefault(id, {})[token] = patch
         known = self._known.get(id)
         return known is not None and self._show(id, known)
 
-    def settle(self, id: str, token: str) -> bool:
-        """Stop showing the change `token`: it was answered."""
-        hopes = self._hopes.get(id, {})
-        if hopes.pop(token, None) is None:
-            return False
-        if not hopes:
+    def settle(self, id: str, token: str, answer: Conversation | None, told: Stamp) -> bool:
+        """Stop showing the change `token`: it was answered, or refused with None."""
+        hopes, known = self._hopes.get(id, {}), self._known.get(id)
+        patch = hopes.pop(token, None)
+        if patch is not None and not hopes:
             del self._hopes[id]
+        if answer is not None and known is not None and patch and not self._tells(answer, "metadata"):
+            answer = answer.model_copy(update={"metadata": merged(known.record.metadata, patch)})
+        is_new = answer is not None and self.put(answer, told)
         known = self._known.get(id)
-        return known is not None and self._show(id, known)
+        return (known is not None and patch is not None and self._show(id, known)) or is_new
 
     def forget(self, ids: Iterable[str]) -> Iterator[str]:
         """Let these go, for good; tells which of them were known."""
@@ -106,7 +123,7 @@ class Conversations:
 
     def drop(self, id: str) -> bool:
         """Let this one go because the one above it is gone; it may be told again under another."""
-        for kept in (self.rows, self._spoken, self._hopes, self._early_reads):
+        for kept in (self.rows, self._spoken, self._hopes, self._early_reads, self._heard):
             kept.pop(id, None)
         return self._known.pop(id, None) is not None
 
@@ -119,9 +136,15 @@ class Conversations:
         told, unread = max((version[2], record.unread), self._early_reads.pop(record.id, (version[2], record.unread)))
         return self._known.setdefault(record.id, _Known(record, version, unread, told, record))
 
-    def _reduced(self, conversation: Conversation) -> ConversationRow:
+    def _tells(self, conversation: Conversation, field: str) -> bool:
+        """Whether an answer says anything of a field. Where all is told, what is left out is meant to be absent."""
+        return not self.is_documented_only or field in conversation.model_fields_set
+
+    def _reduced(self, conversation: Conversation, before: ConversationRow | None = None) -> ConversationRow:
         """The row, sharing its customer with the others of the same one: most workspaces' rows are of few people."""
         row = row_of(conversation)
+        if self.is_documented_only and before is not None:
+            row = completed(row, before, conversation.model_fields_set)
         if row.customer is None or row.customer.id is None:
             return row
         shared = self._customers.get(row.customer.id)
@@ -139,6 +162,8 @@ class Conversations:
     def _show(self, id: str, known: _Known) -> bool:
         """Make the row of what is known; tells whether it is another than before."""
         row = known.record
+        if heard := self._heard.get(id):
+            row = heard.on(row)
         if row.unread != known.unread:
             row = replace(row, unread=known.unread)
         spoken = self._spoken.get(id)

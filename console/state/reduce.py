@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from console.contract.base import LANGUAGES, Language
-from console.contract.content import languages_of, text_of
+from console.contract.content import languages_of, text_in, text_of
 from console.contract.permissions import FULL_ACCESS
 from console.contract.shapes import (
     NOTE_FLAG,
@@ -131,7 +131,7 @@ def row_of(conversation: Conversation, language: Language | None = None) -> Conv
     return ConversationRow(
         id=conversation.id,
         parent_id=conversation.parent_id,
-        name=_first(conversation.name) or (card.name if card else at_channel or _NO_NAME),
+        name=name_of(conversation.name, card, at_channel),
         raw_name=conversation.name,
         customer=card,
         channel=at_channel,
@@ -152,6 +152,16 @@ def row_of(conversation: Conversation, language: Language | None = None) -> Conv
         priority=triage.priority,
         metadata=conversation.metadata,
     )
+
+
+def name_of(raw_name: str | None, customer: CustomerCard | None, channel: SafeLine | None) -> SafeLine:
+    """What a conversation is called: by its own name, else its customer's, else its channel's."""
+    return _first(raw_name) or (customer.name if customer else channel or _NO_NAME)
+
+
+def said_in(message: Message) -> SafeLine:
+    """A message's words in its first language, as a list shows them."""
+    return excerpt(text_in(message.content), _LAST_TEXT)
 
 
 def entry_of(message: Message, me: str | None, replied: Message | None = None) -> Entry:

@@ -145,6 +145,7 @@ class Store:
 
     def _session(self, change: changes.SessionAnswered) -> Touched:
         before, self.identity = self.identity, identity_of(change.session)
+        self._conversations.is_documented_only = change.session is None
         ours = [thread.conversation_id for thread in self._threads if self.me and thread.claim(self.me)]
         return Touched(threads=frozenset(ours), identity=self.identity != before)
 
@@ -178,10 +179,10 @@ class Store:
         return self._show([id] if self._conversations.hope(id, change.token, change.patch) else [])
 
     def _settle(self, change: changes.MetadataSettled) -> Touched:
-        id, answer = change.conversation_id, change.conversation
-        changed = bool(answer) and self._conversations.put(answer, change.asked) if answer else False
-        changed = self._conversations.settle(id, change.token) or changed
-        return self._show([id] if changed else [])
+        id = change.conversation_id
+        return self._show(
+            [id] if self._conversations.settle(id, change.token, change.conversation, change.asked) else []
+        )
 
     def _open(self, change: changes.ThreadOpened) -> Touched:
         row = self.row(change.conversation_id)
@@ -204,10 +205,10 @@ class Store:
         return touched | self._take((change.message,), change.local_id)
 
     def _messages_answered(self, change: changes.MessagesAnswered) -> Touched:
-        thread = self._threads.get(change.conversation_id)
-        if thread is None or not thread.page(change.page, change.cursor, self.me):
-            return Touched()
-        return Touched(threads=frozenset({change.conversation_id})) | self._show(self._hear(change.page.items))
+        id, thread = change.conversation_id, self._threads.get(change.conversation_id)
+        is_new = thread is not None and thread.page(change.page, change.cursor, self.me)
+        touched = Touched(threads=frozenset({id})) if is_new else Touched()
+        return touched | self._show(self._hear(change.page.items))
 
     def _take(self, messages: Iterable[Message], local_id: str | None, *, is_counted: bool = False) -> Touched:
         """New messages, the answer to `local_id` among them."""
@@ -246,12 +247,14 @@ class Store:
         return Touched()
 
     def _hear(self, messages: Iterable[Message]) -> Iterator[str]:
-        """The language of a customer's message tells in which to answer."""
+        """The language of a customer's message tells in which to answer; what else messages say, the row may lack."""
         for message in messages:
+            is_news = self._conversations.heard(message)
             if message.sender.kind == "customer":
                 language = language_of(text_in(message.content))
-                if self._conversations.hear(message.conversation_id, message.created_at, language):
-                    yield message.conversation_id
+                is_news = self._conversations.hear(message.conversation_id, message.created_at, language) or is_news
+            if is_news:
+                yield message.conversation_id
 
     def _show(self, ids: Iterable[str]) -> Touched:
         """Bring the outline and the threads in line with what became of these conversations."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.contract.base import EARLIEST
 from console.state.outline import OutlineLine
 from console.state.rows import ConversationRow
 from console.text.age import age
@@ -76,6 +77,6 @@ def _right(row: ConversationRow, marks: Marks, now: datetime) -> list[Span]:
         spans += [(WAITING_MARK, "waiting"), _GAP]
     if row.unread:
         spans += [(str(row.unread), "unread"), (" · ", "faint")]
-    when = age(row.waiting_since or row.at, now)
-    spans.append((when, "waiting" if row.waiting_since else "muted"))
+    if (since := row.waiting_since or row.at) > EARLIEST:  # else no server told, and no message
+        spans.append((age(since, now), "waiting" if row.waiting_since else "muted"))
     return spans

@@ -25,8 +25,9 @@ AGENT_REPLY = "Hello, how can I help?"
 _SERVER = Path(__file__).parent / "server.mjs"
 _LONGEST_LINE = 32 * 1024 * 1024
 
-Answers = Literal["full", "bare"]
-"""full: the shapes of the contract. bare: of them only what is documented or was given, and what a message needs."""
+Answers = Literal["full", "bare", "id"]
+"""full: the shapes of the contract. bare: of them only what is documented or was given, and what a message needs.
+id: as bare, and of a conversation the id alone, which is all that the documentation shows."""
 
 
 @dataclass(frozen=True)

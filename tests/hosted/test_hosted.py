@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,15 @@ from console.contract.inputs import (
     Send,
     UpdateConversation,
 )
-from console.contract.shapes import NOTE_FLAG, Conversation
+from console.contract.shapes import NOTE_FLAG, Conversation, Customer
+from console.state.changes import (
+    ConversationsAnswered,
+    MessagesAnswered,
+    MetadataHoped,
+    MetadataSettled,
+    SessionAnswered,
+)
+from console.state.store import Store
 from tests.hosted.hosted import AGENT, AGENT_REPLY, Answers, Hosted, HostedProcess, hosted_process
 from tests.support.waiting import answer_of
 from tests.wire.node import Transformer
@@ -120,6 +129,42 @@ async def test_a_bare_answer_is_a_conversation_without_times(api: Api) -> None:
 
     assert (made.name, made.metadata, made.participants, made.channels) == (None, {}, (), ())
     assert (made.created_at, made.updated_at, made.last_message) == (EARLIEST, EARLIEST, None)
+
+
+async def test_what_was_asked_for_is_known_of_a_conversation_that_is_no_more_than_an_id(process: HostedProcess) -> None:
+    hosted = await process.serve(answers="id")
+    async with Api(hosted.url, hosted.key) as api:
+        made = await api.conversations.get_or_create(OPEN_JANE)
+        below = await api.conversations.create_sub(CreateSubConversation(parent_id=made.id, name="Order"))
+        moved = await api.conversations.update(UpdateConversation(id=below.id, name="Lamp", parent_id=None))
+
+    assert made.customer == Customer(**JANE.model_dump(exclude_unset=True))
+    assert (below.parent_id, below.name) == (made.id, "Order")
+    assert (moved.parent_id, moved.name, moved.model_fields_set) == (None, "Lamp", {"id", "name", "parent_id"})
+
+
+async def test_the_store_learns_from_messages_what_the_server_does_not_list(process: HostedProcess) -> None:
+    hosted = await process.serve(answers="id")
+    store = Store(datetime.now(UTC))
+    store.apply(SessionAnswered(None))
+    async with Api(hosted.url, hosted.key) as api:
+        asked = store.asking()
+        made = await api.conversations.get_or_create(OPEN_JANE)
+        store.apply(ConversationsAnswered((made,), asked))
+        await hosted.write(made.id, "Lambam nerede?", language="tr")
+        page = await api.messages.list(made.id)
+        store.apply(MessagesAnswered(made.id, page))
+
+        asked = store.asking()
+        store.apply(MetadataHoped(made.id, "t", {"priority": "high"}))
+        changed = await api.conversations.update(UpdateConversation(id=made.id, metadata={"priority": "high"}))
+        store.apply(MetadataSettled(made.id, "t", changed, asked))
+
+    (row,) = store.outline.rows()
+    assert (row.name, row.last_text, row.priority) == ("Jane Cooper", "Lambam nerede?", "high")
+    assert row.at == row.waiting_since == page.items[0].created_at
+    assert row.customer is not None
+    assert row.customer.language == "tr"
 
 
 async def test_a_note_is_not_sent_where_a_customer_would_read_it(hosted: Hosted, api: Api) -> None:

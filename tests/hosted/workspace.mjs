@@ -5,7 +5,7 @@ export const PERMISSIONS = ['read', 'engage', 'delete'].map((what) => `connect36
 const AGENT = { kind: 'agent', id: 'agent_support', name: 'Support' };
 const COLLEAGUE = { kind: 'member', id: 'member_omar', name: 'Omar Haddad' };
 const REPLY = 'Hello, how can I help?';
-const BARE_CONVERSATION = ['id', 'name', 'customer', 'metadata', 'parentId'];
+const TOLD = { bare: ['id', 'name', 'customer', 'metadata', 'parentId'], id: ['id'] };
 const BARE_MESSAGE = ['id', 'conversationId', 'sender', 'content', 'attachments', 'createdAt'];
 const DOCUMENTED_FILE = ['id', 'name', 's3Key', 'type', 'url'];
 
@@ -37,7 +37,8 @@ export class Workspace {
     this.files = new Map();
     this.customers = [];
     this.channels = [];
-    this.isBare = answers === 'bare';
+    this.answers = answers;
+    this.isBare = answers !== 'full';
     this.last = 0;
   }
 
@@ -193,7 +194,7 @@ export class Workspace {
   }
 
   shown(conversation) {
-    return this.isBare ? only(conversation, BARE_CONVERSATION) : this.whole(conversation);
+    return this.isBare ? only(conversation, TOLD[this.answers]) : this.whole(conversation);
   }
 
   whole(conversation) {

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from console.contract.base import EARLIEST
 from console.contract.shapes import Limits
 from console.state.rows import FileCard, Identity, LineStatus, Quote, ThreadView
 from console.text.safe import SafeBlock, SafeLine
@@ -34,6 +35,11 @@ def test_a_line_says_who_waits_how_long_and_how_much_is_unread() -> None:
     waiting = row(unread=2, waiting_since=NOW - timedelta(minutes=9))
     text = said(tree_line(outline_line(waiting), Marks(is_open=True), width=30, now=NOW))
     assert text == "▌Jane Cooper         ● 2 · 9m "
+
+
+def test_a_line_says_no_age_where_no_time_is_known() -> None:
+    text = said(tree_line(outline_line(row(at=EARLIEST)), Marks(), width=24, now=NOW))
+    assert text.rstrip() == " Jane Cooper"
 
 
 def test_sub_conversations_hang_from_guides() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from console.client.calls import Calls
 from console.contract import procedures
@@ -16,7 +16,7 @@ from console.contract.inputs import (
     SetPresence,
     UpdateConversation,
 )
-from console.contract.shapes import Claimed, Conversation, Deleted, Page
+from console.contract.shapes import Claimed, Conversation, Customer, Deleted, Page
 
 
 class ConversationsResource:
@@ -35,15 +35,18 @@ class ConversationsResource:
 
     async def get_or_create(self, given: GetOrCreateConversation) -> Conversation:
         """The customer's top-level conversation, made if there is none. Safe to repeat."""
-        return await self._calls.call(procedures.GET_OR_CREATE_CONVERSATION, given)
+        answer = await self._calls.call(procedures.GET_OR_CREATE_CONVERSATION, given)
+        return _completed(answer, given, "customer")
 
     async def create_sub(self, given: CreateSubConversation) -> Conversation:
         """A new conversation below another."""
-        return await self._calls.call(procedures.CREATE_SUB_CONVERSATION, given)
+        answer = await self._calls.call(procedures.CREATE_SUB_CONVERSATION, given)
+        return _completed(answer, given, "customer", "parent_id", "name", "metadata")
 
     async def update(self, given: UpdateConversation) -> Conversation:
         """Another name, place or metadata. A cycle is BadRequest."""
-        return await self._calls.call(procedures.UPDATE_CONVERSATION, given)
+        answer = await self._calls.call(procedures.UPDATE_CONVERSATION, given)
+        return _completed(answer, given, "parent_id", "name")
 
     async def delete(self, id: str) -> Deleted:
         """Take away a conversation and all below it."""
@@ -66,3 +69,16 @@ class ConversationsResource:
     async def claim(self, given: ClaimGuestConversations) -> Claimed:
         """Give a website guest's conversations to a customer."""
         return await self._calls.call(procedures.CLAIM_GUEST_CONVERSATIONS, given)
+
+
+def _completed(
+    answer: Conversation, given: GetOrCreateConversation | CreateSubConversation | UpdateConversation, *fields: str
+) -> Conversation:
+    """An answer, with those of `fields` that it leaves out as they were asked for: only its id is documented."""
+    asked: dict[str, Any] = {field: getattr(given, field) for field in fields if given.gave(field)}
+    if customer := asked.get("customer"):
+        asked["customer"] = Customer(**customer.model_dump(exclude_unset=True))
+    elif isinstance(given, GetOrCreateConversation | CreateSubConversation) and given.customer_id:
+        asked["customer"] = Customer(id=given.customer_id)
+    untold = {field: value for field, value in asked.items() if field not in answer.model_fields_set}
+    return answer.model_copy(update=untold) if untold else answer

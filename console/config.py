@@ -31,7 +31,7 @@ def settings_file() -> Path:
 
 
 def state_directory() -> Path:
-    """Where drafts and unsent messages are kept, mode 0700."""
+    """Where drafts, unsent messages and the log are kept, mode 0700."""
     return Path(platformdirs.user_state_dir(APP))
 
 

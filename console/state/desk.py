@@ -25,6 +25,7 @@ from console.state.reduce import agent_of, file_of, template_of
 from console.state.rows import Entry, FileCard, Person, Priority, Status, TemplateCard, Written
 from console.state.sending import Orphan, Sending, Unsent
 from console.state.store import Store
+from console.state.sweep import Sweep
 from console.state.tidying import Tidying
 from console.state.uploads import Uploads
 
@@ -63,13 +64,28 @@ class Desk:
             self._sending.restore()
             self._is_restored = True
 
-    async def refresh(self) -> None:
-        """Load everything again, for it may have changed unheard: what is shown first. Raises ApiError."""
-        await self.start()
-        if self.open_id is not None:
-            with suppress(NotFound):
-                await self._loading.reload(self.open_id)
-        await self._loading.rest(self._sending.conversations())
+    @property
+    def has_lists(self) -> bool:
+        """Whether the server lists conversations, as far as is known."""
+        return self._loading.has_lists
+
+    def sweep(self) -> Sweep:
+        """A walk through all that the server lists, and those that we have text for."""
+        return self._loading.sweep(self._sending.conversations())
+
+    async def look(self) -> None:
+        """Read again what is on screen. Raises ApiError."""
+        await self._loading.look()
+
+    async def refresh(self, sweep: Sweep | None = None) -> None:
+        """Read what may have changed unheard: what is on screen at once, then all that is left of a sweep, unhurried.
+
+        Threads that are kept and not on screen are read when they are opened. Raises ApiError; the sweep can be gone on
+        with then.
+        """
+        sweep = sweep or self.sweep()
+        await self._loading.look(sweep)
+        await self._loading.walk(sweep)
 
     async def open(self, id: str) -> None:
         """Have a conversation's newest messages, and mark it as read where that is kept and permitted."""
@@ -85,7 +101,7 @@ class Desk:
 
     async def reload_list(self) -> None:
         """Have the conversations of the newest activity again."""
-        await self._loading.first_page()
+        await self._loading.newest()
 
     async def mark_read(self, id: str) -> None:
         """Mark a conversation as read up to the newest message that is shown."""

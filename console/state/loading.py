@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
+from datetime import datetime
 from typing import TypeVar
 
 from console.client.api import Api
 from console.client.errors import NotFound, TooManyRequests
 from console.contract.inputs import ListConversations
 from console.contract.permissions import ENGAGE, permits
-from console.contract.shapes import Conversation, Page, Session
+from console.contract.shapes import Conversation, Message, Page, Session
 from console.state import changes
 from console.state.delivery import Sleep
 from console.state.store import Store
+from console.state.sweep import PAGE, Sweep
 
 T = TypeVar("T")
 
-_PAGE = 100  # conversations; the most that a server gives at once
+_MESSAGES = 100  # in a page of those that fill a gap; the most that a server gives at once
+_MOST_PAGES = 10  # to go back from what is new to what is known
 _BREATH = 0.03  # seconds between two calls that nobody waits for, so as not to use up the key's rate
 _LONGEST_WAIT = 60.0  # seconds that a server may have us wait before going on
 _ATTEMPTS = 5
@@ -32,42 +35,70 @@ class Loading:
         self._store = store
         self._sleep = sleep
         self._loading_older: set[str] = set()
+        self._has_members = False
         self.open_id: str | None = None
+        self.has_lists = True  # as far as is known
 
     async def start(self) -> None:
         """Who we are and the conversations of the newest activity, asked for at once. Raises Connect360Error."""
-        answers = await asyncio.gather(self._session(), self.first_page(), return_exceptions=True)
+        answers = await asyncio.gather(self._session(), self.newest(), return_exceptions=True)
         for error in answers:
             if isinstance(error, BaseException):
                 raise error
 
-    async def first_page(self) -> Page[Conversation]:
-        """The conversations at the top level with the newest activity; none of a server that lists none."""
-        try:
-            return await self._page(ListConversations(limit=_PAGE))
-        except NotFound:
-            return Page(items=())
+    async def look(self, sweep: Sweep | None = None) -> None:
+        """Read again what is on screen, side by side: the open thread, and the conversations of the newest activity.
 
-    async def rest(self, written_in: Collection[str] = ()) -> None:
-        """Every conversation, those below others too, and what became of those that are no longer listed.
-
-        Asks slowly: nobody waits for it. `written_in` are conversations that we have text for, known or not. Raises
-        ApiError.
+        What those pages tell is told to a `sweep` that has not begun, too. Raises ApiError.
         """
-        known = {*written_in, *(row.id for row in self._store.outline.rows())}
-        try:
-            found = await self._level(None)
-        except NotFound:
-            return  # a server that lists none
-        parents = [id for id, children in found.items() if children]
-        for parent in parents:  # grows while it is walked
-            with suppress(NotFound):  # deleted meanwhile
-                below = await self._level(parent)
-                found |= below
-                parents.extend(id for id, children in below.items() if children)
-        for id in sorted(known - found.keys()):
-            await self._patiently(lambda: self._still_there(id))  # noqa: B023  awaited before the next turn
-        await self._patiently(self.members)
+        answers = await asyncio.gather(self.newest(sweep), self._open_thread(), return_exceptions=True)
+        for error in answers:
+            if isinstance(error, BaseException):
+                raise error
+
+    async def newest(self, sweep: Sweep | None = None) -> None:
+        """The conversations at the top level with the newest activity, down to one that stands there as it is known.
+
+        Below that nothing new was said. Also the open conversation itself, should it be none of those. Raises ApiError.
+        """
+        listed: set[str] = set()
+        cursor: str | None = None
+        is_first = sweep is not None and not sweep.has_begun
+        for _ in range(_MOST_PAGES):
+            given = ListConversations(limit=PAGE, **({"cursor": cursor} if cursor else {}))
+            asked = self._store.asking()
+            try:
+                page = await self._api.conversations.list(given)
+            except NotFound:
+                self.has_lists = False
+                return
+            self.has_lists = True
+            goes_on = page.next_cursor is not None and self._has_news(page)
+            self._store.apply(changes.ConversationsAnswered(page.items, asked))
+            if sweep is not None and is_first:
+                sweep.take(page)
+            listed |= {one.id for one in page.items}
+            cursor = page.next_cursor
+            if not goes_on:
+                break
+        if self.open_id is not None and self.open_id not in listed and self._store.row(self.open_id):
+            seen = await self._one(self.open_id)
+            if sweep is not None and seen is not None:
+                sweep.see(seen)
+
+    def sweep(self, written_in: Collection[str] = ()) -> Sweep:
+        """A walk through all conversations, those below others too, and through what became of the others that we know.
+
+        `written_in` are conversations that we have text for, known or not.
+        """
+        return Sweep(self._api, self._store, written_in)
+
+    async def walk(self, sweep: Sweep) -> None:
+        """Go on with a walk to its end, slowly: nobody waits for it. Raises ApiError; it may be gone on with then."""
+        if not self._has_members:
+            await self._patiently(self.members)
+        while await self._patiently(sweep.step):
+            pass
 
     async def open(self, id: str) -> None:
         """Have the newest messages of a conversation, and mark it as read. Raises Connect360Error."""
@@ -80,9 +111,9 @@ class Loading:
             await self.mark_read(id)
 
     async def reload(self, id: str) -> None:
-        """Have the newest messages again. Raises NotFound of one that is gone."""
+        """Have the newest messages again, back to those that are known. Raises NotFound of one that is gone."""
         try:
-            page = await self._api.messages.list(id)
+            page = await self._back_to_known(id, await self._api.messages.list(id))
         except NotFound:
             self._store.apply(changes.ConversationGone(id))
             raise
@@ -115,6 +146,41 @@ class Loading:
         """The colleagues; a server that lists none has none to pick from."""
         with suppress(NotFound):
             self._store.apply(changes.MembersAnswered(await self._api.directory.members()))
+        self._has_members = True
+
+    async def _open_thread(self) -> None:
+        if self.open_id is not None:
+            with suppress(NotFound):
+                await self.reload(self.open_id)
+
+    async def _back_to_known(self, id: str, page: Page[Message]) -> Page[Message]:
+        """The page, and those before it until one ends in what is known: beyond a gap the store keeps nothing.
+
+        A gap of more than ten pages is left to be one.
+        """
+        items, cursor = page.items, page.next_cursor
+        for _ in range(_MOST_PAGES):
+            if cursor is None or not items or not self._ends_in_a_gap(id, items[-1]):
+                break
+            try:
+                older = await self._api.messages.list(id, limit=_MESSAGES, cursor=cursor)
+            except TooManyRequests:  # what is new matters more than what was there
+                break
+            items, cursor = (*items, *older.items), older.next_cursor
+        return Page(items=items, next_cursor=cursor)
+
+    def _ends_in_a_gap(self, id: str, oldest: Message) -> bool:
+        """Whether something older than this message is known, and this one is not."""
+        first = next((entry for entry in self._store.thread(id).entries if entry.delivery == "sent"), None)
+        return first is not None and first.at < oldest.created_at and self._store.message(id, oldest.id) is None
+
+    def _has_news(self, page: Page[Conversation]) -> bool:
+        """Whether the last of a page is known from before, and something was said there since."""
+        if not page.items:
+            return False
+        last = page.items[-1]
+        row = self._store.row(last.id)
+        return (row is None and len(self._store.outline) > 0) or (row is not None and row.at != _activity(last))
 
     async def _session(self) -> None:
         session: Session | None = None
@@ -122,40 +188,14 @@ class Loading:
             session = await self._api.session.get()
         self._store.apply(changes.SessionAnswered(session))
 
-    async def _one(self, id: str) -> None:
+    async def _one(self, id: str) -> Conversation | None:
         asked = self._store.asking()
         try:
             conversation = await self._api.conversations.get(id)
         except NotFound:
-            return  # a server without this extension, or the messages will say so
+            return None  # a server without this extension, or the messages will say so
         self._store.apply(changes.ConversationsAnswered((conversation,), asked))
-
-    async def _page(self, given: ListConversations) -> Page[Conversation]:
-        asked = self._store.asking()
-        page = await self._api.conversations.list(given)
-        self._store.apply(changes.ConversationsAnswered(page.items, asked))
-        return page
-
-    async def _level(self, parent_id: str | None) -> dict[str, int]:
-        """All conversations right below one, each with how many are below it."""
-        found: dict[str, int] = {}
-        given = ListConversations(limit=_PAGE, **({"parent_id": parent_id} if parent_id else {}))
-        while True:
-            page = await self._patiently(lambda: self._page(given))  # noqa: B023  awaited before the next turn
-            found |= {one.id: one.child_count for one in page.items}
-            if page.next_cursor is None:
-                return found
-            given = given.model_copy(update={"cursor": page.next_cursor})
-
-    async def _still_there(self, id: str) -> None:
-        """A page may leave one out that moved while it was asked for; only its own answer says that it is gone."""
-        asked = self._store.asking()
-        try:
-            conversation = await self._api.conversations.get(id)
-        except NotFound:
-            self._store.apply(changes.ConversationGone(id))
-        else:
-            self._store.apply(changes.ConversationsAnswered((conversation,), asked))
+        return conversation
 
     async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
         """What `call` answers, however often the server asks to wait."""
@@ -166,3 +206,7 @@ class Loading:
             except TooManyRequests as error:
                 await self._sleep(min(error.retry_after or 1.0, _LONGEST_WAIT))
         return await call()
+
+
+def _activity(conversation: Conversation) -> datetime:
+    return conversation.last_message.created_at if conversation.last_message else conversation.created_at

@@ -162,3 +162,5 @@ class LineStatus:
     since: datetime
     latency_ms: int | None = None
     problem: SafeLine | None = None
+    every: float | None = None  # seconds between two polls
+    as_of: datetime | None = None  # when what is shown was last known to be so, where that is older than it should be

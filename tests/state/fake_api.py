@@ -157,10 +157,17 @@ class FakeDirectory(_Resource):
 
 
 class FakeEvents(_Resource):
-    """Streams: each answer is a list of events, errors (which break the line), None (alive) and futures to await."""
+    """Streams: each answer is a list of events, errors (which break the line), None (alive) and futures to await.
+
+    A text is the place in the stream that the server names when it opens.
+    """
 
     async def follow(
-        self, last_event_id: str | None = None, *, on_alive: Callable[[], None] | None = None
+        self,
+        last_event_id: str | None = None,
+        *,
+        on_alive: Callable[[], None] | None = None,
+        on_place: Callable[[str], None] | None = None,
     ) -> AsyncGenerator[Event]:
         steps = await self._fake.answer("follow", last_event_id, lambda: [asyncio.get_running_loop().create_future()])
         for step in steps:
@@ -171,5 +178,8 @@ class FakeEvents(_Resource):
                 continue
             if on_alive:
                 on_alive()
-            if step is not None:
+            if isinstance(step, str):
+                if on_place:
+                    on_place(step)
+            elif step is not None:
                 yield step

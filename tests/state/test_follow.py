@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import random
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import pytest
 
 from console.client.errors import (
     ApiError,
-    Dropped,
     Forbidden,
     NotFound,
     ServerFault,
@@ -21,68 +20,10 @@ from console.client.errors import (
     Unauthorized,
     Unreachable,
 )
-from console.contract.events import ConversationUpdated, MessageCreated, Resync
-from console.contract.shapes import Page
-from console.state.database import Database
-from console.state.desk import Desk
-from console.state.drafts import Drafts
-from console.state.follow import Follower
-from console.state.outbox import Outbox
-from console.state.rows import LineStatus
-from console.state.store import Store
-from tests.state.fake_api import FakeApi
-from tests.state.values import FEATURES, Clock, at, conversation, message, session, settled, words
-
-AWAY = Unreachable("The server cannot be reached. Check the address.")
-BROKEN = Dropped("The line to the server broke.")
-
-
-class Tower:
-    """A follower on a fake server, with a clock of its own."""
-
-    def __init__(self, folder: Path, features: tuple[str, ...]) -> None:
-        self.api = FakeApi()
-        self.api.answers("session", *[session(features)] * 9)
-        self.clock = Clock()
-        self.store = Store(self.clock.now())
-        self.database = Database(folder / "console.sqlite", "default")
-        self.drafts, self.outbox = Drafts(self.database), Outbox(self.database)
-        around: dict[str, Any] = {"now": self.clock.now, "sleep": self.clock.sleep}
-        self.desk = Desk(self.api.as_api(), self.store, self.drafts, self.outbox, hold_seconds=0, **around)
-        self.follower = Follower(self.api.as_api(), self.store, self.desk, chance=lambda: 0.5, **around)
-        self.lines: list[LineStatus] = []
-        self.store.watch(lambda touched: self.lines.append(self.store.line) if touched.line else None)
-        self.running: asyncio.Task[None] | None = None
-
-    def run(self) -> asyncio.Task[None]:
-        self.running = asyncio.create_task(self.follower.run())
-        return self.running
-
-    def states(self) -> list[str]:
-        return [line.state for line in self.lines]
-
-
-@asynccontextmanager
-async def tower(folder: Path, features: tuple[str, ...] = FEATURES) -> AsyncIterator[Tower]:
-    made = Tower(folder, features)
-    try:
-        yield made
-    finally:
-        if made.running is not None:
-            made.running.cancel()
-            await asyncio.gather(made.running, return_exceptions=True)
-        await made.desk.close()
-        made.outbox.close()
-        made.database.close()
-
-
-def open_line() -> asyncio.Future[Any]:
-    """A line that stays open until the future is given a result, or an error."""
-    return asyncio.get_running_loop().create_future()
-
-
-def told(id: str, name: str = "Renamed") -> ConversationUpdated:
-    return ConversationUpdated(id=id, conversation=conversation("c", updated=int(id), name=name))
+from console.contract.events import MessageCreated, Resync
+from console.contract.shapes import Conversation, Message, Page
+from tests.state.towers import AWAY, BROKEN, Tower, open_line, told, tower
+from tests.state.values import at, conversation, message, settled, words
 
 
 async def test_events_reach_the_store_and_the_line_is_live(tmp_path: Path) -> None:
@@ -106,17 +47,33 @@ async def test_a_broken_line_goes_on_where_it_was(tmp_path: Path) -> None:
         assert it.store.last_event_id == "9"
 
 
-async def test_the_first_connection_loads_again_and_one_that_goes_on_does_not(tmp_path: Path) -> None:
+async def test_what_was_read_before_the_line_opened_is_read_again_and_then_no_more(tmp_path: Path) -> None:
     async with tower(tmp_path) as it:
         await it.desk.open("c")
+        it.api.answers("list", *[Page(items=(conversation("c"),))] * 2)
         it.api.answers("follow", [None, told("7"), BROKEN], [None, open_line()])
+        it.asked()
         it.run()
         await it.clock.advance(30)
-        assert it.api.given("messages") == [("c", None)] * 2
-        assert len(it.api.given("session")) == 2  # at the start, and once the line was open
+        assert it.asked() == ["session", "list", "follow", "list", "messages", "members", "follow"]
 
 
-async def test_a_line_that_cannot_go_on_loads_again(tmp_path: Path) -> None:
+async def test_a_line_on_which_nothing_happened_goes_on_where_it_began(tmp_path: Path) -> None:
+    async with tower(tmp_path) as it:
+        await it.desk.open("c")
+        broken = open_line()
+        it.api.answers("follow", ["41", broken], ["41", BROKEN], [None, told("42"), BROKEN], [None, open_line()])
+        it.run()
+        await it.clock.advance(30)
+        it.asked()
+        broken.set_exception(BROKEN)
+        await settled()
+        await it.clock.advance(30)
+        assert it.api.given("follow") == ["41", "41", "42"]
+        assert it.asked() == ["follow"] * 3
+
+
+async def test_a_server_that_says_no_place_is_read_again(tmp_path: Path) -> None:
     async with tower(tmp_path) as it:
         await it.desk.open("c")
         it.api.answers("follow", [None, BROKEN], [None, open_line()])
@@ -124,57 +81,117 @@ async def test_a_line_that_cannot_go_on_loads_again(tmp_path: Path) -> None:
         await it.clock.advance(30)
         assert it.api.given("follow") == [None, None]
         assert it.api.given("messages") == [("c", None)] * 3
+        assert len(it.api.given("session")) == 1 and len(it.api.given("members")) == 1
 
 
-async def test_a_resync_loads_again_and_goes_on_from_there(tmp_path: Path) -> None:
+async def test_a_resync_reads_what_is_on_screen_and_the_lists_and_goes_on_from_there(tmp_path: Path) -> None:
     async with tower(tmp_path) as it:
+        it.api.answers("list", *[Page(items=(conversation("c", child_count=1), conversation("d")))] * 2)
+        await it.desk.open("d")
         await it.desk.open("c")
-        it.api.answers("follow", [None, told("7"), BROKEN], [Resync(id="500"), BROKEN], [None, open_line()])
+        resync = open_line()
+        it.api.answers("follow", [None, told("7"), resync, Resync(id="500"), BROKEN], [None, open_line()])
         it.run()
         await it.clock.advance(30)
-        assert it.api.given("follow") == [None, "7", "500"]
-        assert len(it.api.given("messages")) >= 3
-        assert it.store.line.state == "live"
+        it.asked()
+        it.api.answers(
+            "list",
+            Page(items=(conversation("c", child_count=1),), next_cursor="two"),
+            Page(items=(conversation("d"),)),
+            Page(items=(conversation("e", parent_id="c"),)),
+        )
+        resync.set_result(None)
+        await settled()
+        assert it.asked() == ["list", "messages"], "what is on screen comes first, side by side"
+        await it.clock.advance(30)
+        assert it.asked() == ["list", "list", "follow"], "one more page, and what is below"
+        assert it.store.row("e") and it.store.last_event_id == "500"
 
 
-async def test_loading_that_breaks_is_done_again_at_the_next_connection(tmp_path: Path) -> None:
+async def test_what_a_broken_line_left_unread_is_read_when_it_is_back_and_no_page_twice(tmp_path: Path) -> None:
     async with tower(tmp_path) as it:
-        it.api.answers("list", Page(items=()), AWAY)
         broken = open_line()
         it.api.answers("follow", [None, told("7"), broken], [None, open_line()])
+        first = Page[Conversation](items=(conversation("a"),), next_cursor="two")
+        second = Page[Conversation](items=(conversation("b"),), next_cursor="three")
+        third = Page[Conversation](items=(conversation("z"),))
+        it.api.answers("list", first, first, second, AWAY, first, third)
         it.run()
         await it.clock.advance(1)
         broken.set_exception(BROKEN)
         await it.clock.advance(1)
-        assert len(it.api.given("session")) == 3
+        assert [given.cursor for given in it.api.given("list")] == [None, None, "two", "three", None, "three"]
+        assert it.store.row("z") and len(it.api.given("session")) == 1
 
 
-async def test_attempts_come_soon_then_slower_with_some_chance(tmp_path: Path) -> None:
+async def test_what_cannot_be_read_though_there_is_a_line_is_asked_for_a_few_times(tmp_path: Path) -> None:
     async with tower(tmp_path) as it:
-        it.api.answers("session", *[session()] * 9)
+        it.api.answers("list", Page(items=()), *[ServerFault("Out of order.", status=500)] * 9)
+        it.api.answers("follow", [None, told("7"), open_line()])
+        it.run()
+        await it.clock.advance(1000)
+        assert len(it.api.given("list")) == 5 and it.store.line.state == "live"
+
+
+async def test_the_gap_in_the_open_thread_is_filled_back_to_what_was_there(tmp_path: Path) -> None:
+    async with tower(tmp_path) as it:
+        it.api.answers("messages", page_of(1, 50))
+        await it.desk.open("c")
+        resync = open_line()
+        it.api.answers("follow", [None, told("7"), resync, Resync(id="500"), open_line()])
+        it.api.answers("messages", page_of(1, 50), page_of(200, 249), page_of(100, 199), page_of(40, 99))
+        it.run()
+        await it.clock.advance(30)
+        resync.set_result(None)
+        await settled()
+        cursors = [cursor for _, cursor in it.api.given("messages")]
+        assert cursors == [None, None, None, "before m0200", "before m0100"]
+        assert [entry.id for entry in it.store.thread("c").entries] == [f"m{number:04}" for number in range(1, 250)]
+
+
+async def test_a_gap_without_end_is_left_to_be_one(tmp_path: Path) -> None:
+    async with tower(tmp_path) as it:
+        it.api.answers("messages", page_of(1, 2))
+        await it.desk.open("c")
+        it.asked()
+        it.api.answers("messages", *(page_of(at, at + 9) for at in range(5000, 4000, -10)))
+        await it.desk.reload("c")
+        assert len(it.asked()) == 11
+        assert it.store.thread("c").entries[0].id == "m4900" and it.store.thread("c").has_older
+
+
+def page_of(first: int, last: int) -> Page[Message]:
+    """Messages by number, newest first, and that there are older ones."""
+    items = tuple(message(f"m{number:04}", number) for number in range(last, first - 1, -1))
+    return Page(items=items, next_cursor=f"before m{first:04}")
+
+
+async def test_attempts_come_soon_then_slower(tmp_path: Path) -> None:
+    async with tower(tmp_path) as it:
         it.api.answers("follow", [None, told("7"), BROKEN], *[[AWAY]] * 400)
         it.run()
-        await it.clock.advance(1)
-        it.clock.asked.clear()
-        await it.clock.advance(9)
-        assert it.clock.asked[:4] == [1.0] * 4
-        it.clock.asked.clear()
-        await it.clock.advance(310)
-        assert it.clock.asked[-1] == 5.0
+        await it.clock.advance(10)
+        assert len(it.api.given("follow")) == 12
+        it.asked()
+        await it.clock.advance(100)
+        assert 25 <= len(it.asked()) <= 30
+        await it.clock.advance(1000)
+        assert len(it.asked()) == 200
 
 
 async def test_no_two_consoles_come_back_at_once(tmp_path: Path) -> None:
-    async with tower(tmp_path) as it:
-        chances = iter([0.0, 1.0, 0.25])
-        it.follower = Follower(
-            it.api.as_api(), it.store, it.desk, now=it.clock.now, sleep=it.clock.sleep, chance=lambda: next(chances)
-        )
-        it.api.answers("follow", [AWAY], [AWAY], [AWAY])
-        it.run()
-        for _ in range(3):
-            await it.clock.advance(0.7)
-        delays = [round(seconds, 3) for seconds in it.clock.asked if seconds > 0.05]
-        assert delays == [0.2, 0.6, 0.9]
+    came: list[list[datetime]] = []
+    for number in range(8):
+        async with tower(tmp_path / str(number), chance=random.Random(number).random) as it:
+            it.api.answers("follow", [None, told("7"), BROKEN], *[[AWAY]] * 9)
+            it.run()
+            times: list[datetime] = []
+            for _ in range(100):
+                await it.clock.advance(0.1)
+                times += [it.clock.now()] * it.asked().count("follow")
+            came.append(times[1:4])
+    for attempt in zip(*came, strict=True):
+        assert len(set(attempt)) > 2
 
 
 async def test_the_line_says_since_when_it_is_broken_and_why(tmp_path: Path) -> None:
@@ -247,16 +264,16 @@ async def test_other_trouble_is_tried_again_too(tmp_path: Path) -> None:
         )
         it.run()
         await it.clock.advance(4)
-        assert it.states() == ["connecting", "connecting", "connecting", "live"]
+        assert it.states() == ["connecting", "live"] and len(it.api.given("follow")) == 4
 
 
 async def test_a_server_that_asks_to_wait_is_given_its_time(tmp_path: Path) -> None:
     async with tower(tmp_path) as it:
         it.api.answers("follow", [TooManyRequests("Slow down.", status=429, retry_after=20)], [None, open_line()])
         it.run()
-        await it.clock.advance(19)
+        await it.clock.advance(20)
         assert len(it.api.given("follow")) == 1
-        await it.clock.advance(2)
+        await it.clock.advance(5)
         assert it.store.line.state == "live"
 
 
@@ -264,13 +281,13 @@ async def test_what_waits_for_the_line_is_sent_when_it_is_back(tmp_path: Path) -
     async with tower(tmp_path) as it:
         back = open_line()
         it.api.answers("follow", [None, told("7"), BROKEN], [back, None, open_line()])
-        it.api.answers("send", AWAY, AWAY, AWAY, AWAY)
+        it.api.answers("send", AWAY, AWAY, AWAY)
         it.run()
         await it.clock.advance(0.1)
         await it.desk.open("c")
         it.desk.reply("c", words("Hello"))
-        await it.clock.advance(8)
-        assert [entry.delivery for entry in it.store.thread("c").entries] == ["sending"]
+        await it.clock.advance(4)
+        assert [entry.delivery for entry in it.store.thread("c").entries] == ["waiting"]
         sent = len(it.api.given("send"))
         back.set_result(None)
         await settled()
@@ -291,31 +308,6 @@ async def test_what_was_opened_without_a_line_is_loaded_when_it_is_back(tmp_path
         assert it.store.thread("c").is_loading
         await it.clock.advance(1)
         assert it.store.line.state == "live" and not it.store.thread("c").is_loading
-
-
-async def test_a_server_without_events_is_polled(tmp_path: Path) -> None:
-    async with tower(tmp_path, features=("idempotency",)) as it:
-        await it.desk.open("c")
-        it.run()
-        await it.clock.advance(0.1)
-        assert it.states() == ["polling"]
-        await it.clock.advance(2)
-        it.api.calls.clear()
-        await it.clock.advance(30)
-        assert it.api.given("messages") == [("c", None)] * 6
-        assert len(it.api.given("list")) == 2
-        assert it.api.given("follow") == []
-
-
-async def test_polling_brings_what_is_new_and_survives_a_broken_line(tmp_path: Path) -> None:
-    async with tower(tmp_path, features=()) as it:
-        await it.desk.open("c")
-        it.run()
-        await it.clock.advance(3)
-        it.api.answers("messages", AWAY, Page(items=(message("m1"),)))
-        await it.clock.advance(4)
-        assert it.states() == ["polling", "reconnecting", "polling"]
-        assert [entry.id for entry in it.store.thread("c").entries] == ["m1"]
 
 
 async def test_an_event_that_comes_twice_is_one_message(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ async def test_a_server_with_nothing_but_what_is_documented_will_do(tmp_path: Pa
     for name in ("session", "list", "get", "members", "agents", "templates"):
         it.api.answers(name, *[NotFound("No procedure found.", status=404)] * 9)
     await it.desk.start()
-    await it.loading.rest()
+    await it.loading.walk(it.loading.sweep())
     assert it.store.identity is not None and not it.store.identity.features
     id = await it.desk.create("Lamp", CustomerInput(name="Jane"))
     await it.desk.open(id)
@@ -105,7 +105,7 @@ async def test_the_rest_is_every_page_and_every_level(tmp_path: Path) -> None:
             Page(items=(conversation("a11", parent_id="a1"),)),
         )
         it.api.answers("members", (Member(id="mem_1", name="Omar"),))
-        await it.loading.rest()
+        await it.loading.walk(it.loading.sweep())
         assert {row.id for row in it.store.outline.rows()} == {"a", "b", "a1", "a11"}
         asked = [(given.parent_id, given.cursor) for given in it.api.given("list")[1:]]
         assert asked == [(None, None), (None, "two"), (None, "two"), ("a", None), ("a1", None)]
@@ -116,7 +116,7 @@ async def test_what_is_listed_no_longer_is_asked_for_before_it_goes(tmp_path: Pa
     async with office(tmp_path, conversation("gone"), conversation("moved"), conversation("there")) as it:
         it.api.answers("list", Page(items=(conversation("there"),)))
         it.api.answers("get", GONE, conversation("moved", updated=9, name="Moved"))
-        await it.loading.rest()
+        await it.loading.walk(it.loading.sweep())
         assert {row.id: row.name for row in it.store.outline.rows()} == {"moved": "Moved", "there": "Jane Cooper"}
 
 

@@ -30,12 +30,15 @@ class EventsResource:
         last_event_id: str | None = None,
         *,
         on_alive: Callable[[], None] | None = None,
+        on_place: Callable[[str], None] | None = None,
         silence: float = SILENCE_SECONDS,
     ) -> AsyncGenerator[Event]:
         """The events after `last_event_id` on one connection; ends where the server says that it is over.
 
-        `on_alive` is called when the line opens and for whatever comes, pings too. Raises TimedOut for a line that is
-        silent for `silence` seconds, Dropped for one that breaks, and what the server reports.
+        `on_alive` is called when the line opens and for whatever comes, pings too; `on_place` with the id after which
+        the stream begins, from a server that names it, so that it can be gone on with before anything happened. Raises
+        TimedOut for a line that is silent for `silence` seconds, Dropped for one that breaks, and what the server
+        reports.
         """
         mount = await self._calls.mount()
         request = request_of(mount, EVENTS, Events(last_event_id=last_event_id) if last_event_id else Events())
@@ -50,6 +53,8 @@ class EventsResource:
                 on_alive()
             async with aclosing(events_in(answer.chunks, on_alive=on_alive)) as stream:
                 async for sent in stream:
+                    if sent.event == "connected" and sent.id and on_place is not None:
+                        on_place(sent.id)
                     event = pushed(mount, sent)
                     if event == ENDED:
                         return

@@ -56,7 +56,7 @@ class Log:
 
     def start(self, base_url: str) -> None:
         """The console begins to work with a server; nothing to say of the one that it works with already."""
-        server = urlsplit(base_url).netloc.rpartition("@")[2]
+        server = _host(base_url)
         if server != self._server:
             self._server = server
             self._write(f"start connect360={console.__version__} server={server} profile={self._profile}")
@@ -135,6 +135,14 @@ class Log:
             self._is_told = True
             place = self._file.baseFilename
             self._listener(line(f"The log {place} cannot be written: {self._file.problem}. {_ADVICE}", LONGEST_LINE))
+
+
+def _host(base_url: str) -> str:
+    """The host and port of an address, which may be none: that is for the client to say."""
+    try:
+        return urlsplit(base_url).netloc.rpartition("@")[2] or "odd"
+    except ValueError:
+        return "odd"
 
 
 def _id(id: str) -> str:

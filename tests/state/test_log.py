@@ -83,6 +83,22 @@ def test_it_says_when_another_server_is_worked_with_and_what_ended_it(tmp_path: 
     ]
 
 
+@pytest.mark.parametrize(
+    ("address", "server"),
+    [
+        ("http://127.0.0.1:8360/connect?key=plato_x", "127.0.0.1:8360"),
+        ("https://maya:hunter2@shop.example.com", "shop.example.com"),
+        ("http://[::1", "odd"),
+        ("", "odd"),
+    ],
+)
+def test_of_an_address_the_host_alone_is_told(tmp_path: Path, address: str, server: str) -> None:
+    log = Log(tmp_path, now=Clock().now, profile="default")
+    log.start(address)
+    log.close()
+    assert f" server={server} " in next(read(tmp_path))
+
+
 def test_a_console_that_never_worked_with_a_server_leaves_no_log(tmp_path: Path) -> None:
     Log(tmp_path, now=Clock().now, profile="default").close()
     assert [*tmp_path.iterdir()] == []

@@ -25,6 +25,7 @@ class Transfers:
     can_take_off: bool = False  # a file or a quote of what is written
     has_failed: bool = False  # a file of what is written was not uploaded
     is_saving: bool = False
+    not_yet: str | None = None  # why what is written must wait for a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,9 @@ def _writable(now: Situation) -> str | None:
 def _written(now: Situation) -> str | None:
     if problem := _writable(now):
         return problem
-    return None if now.has_text or now.held else "Nothing is written yet."
+    if now.has_text:
+        return now.transfers.not_yet
+    return None if now.held else now.transfers.not_yet or "Nothing is written yet."
 
 
 def _undoable(now: Situation) -> str | None:

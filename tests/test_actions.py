@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 
-from console.actions import ACTIONS, BY_ID, Pane, Situation, footer_actions
+from console.actions import ACTIONS, BY_ID, Pane, Situation, Transfers, footer_actions
 from console.contract.permissions import ROLES
 from console.errors import SettingsError
 from console.keymap import Keymap, Pressed, shown
 from console.screens.verbs import VERBS
+from tests.widgets.rows import entry, row
 
 AGENT = Situation(permissions=frozenset(ROLES["agent"]), features=frozenset({"internal-notes", "ai-drafts"}))
 VIEWER = Situation(permissions=frozenset(ROLES["viewer"]), features=frozenset({"internal-notes"}))
@@ -49,6 +51,16 @@ def test_notes_are_not_offered_where_the_server_does_not_know_them() -> None:
 def test_what_cannot_be_done_now_says_why() -> None:
     assert BY_ID["conversation.resolve"].refusal(AGENT) == "Choose a conversation first."
     assert BY_ID["message.undo"].refusal(AGENT) == "There is nothing to undo."
+
+
+def test_what_is_written_waits_for_its_files_and_what_is_held_does_not() -> None:
+    waiting = Transfers(not_yet="A file is still on its way.")
+    writing = replace(AGENT, pane="composer", conversation=row(), is_open=True, transfers=waiting)
+    send = BY_ID["message.send"]
+    assert send.refusal(replace(writing, has_text=True)) == "A file is still on its way."
+    assert send.refusal(writing) == "A file is still on its way."
+    assert send.refusal(replace(writing, held=entry())) is None
+    assert send.refusal(replace(writing, transfers=Transfers())) == "Nothing is written yet."
 
 
 def test_the_footer_offers_only_what_can_be_done() -> None:

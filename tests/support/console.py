@@ -84,12 +84,13 @@ async def console_on(
     profile: str = "default",
     member: str = MAYA,
     hold_seconds: float = 0,
+    url: str | None = None,
 ) -> AsyncIterator[OpenConsole]:
-    """A console with a key of this role, once its first conversations are there."""
+    """A console with a key of this role, once its first conversations are there; `url` is a line to the server."""
     key = server.key(role, member)
     settings = Settings(
         PLATO_API_KEY=SecretStr(key),
-        PLATO_BASE_URL=server.url,
+        PLATO_BASE_URL=url or server.url,
         trpc_path="/api/trpc",
         transformer="none",
         state_dir=tmp_path / "state",

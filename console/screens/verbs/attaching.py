@@ -33,6 +33,7 @@ def transfers(screen: MainScreen) -> Transfers:
         can_take_off=bool(composer.files or composer.uploads or composer.quote),
         has_failed=any(one.problem for one in composer.uploads),
         is_saving=bool(screen.desk.downloads.under_way),
+        not_yet=composer.not_yet,
     )
 
 

@@ -74,6 +74,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._wire_log: Log | None = None
         self._api: Api | None = None
         self._desk: Desk | None = None
+        self._follower: Follower | None = None
         self._database: Database | None = None
         self._outbox: Outbox | None = None
         super().__init__(driver_class=SafeDriver)
@@ -160,7 +161,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         store = Store(self.clock())
         store.overhear(log.change)
         desk = self._desk = Desk(api, store, drafts, outbox, now=self.clock, hold_seconds=settings.hold_seconds)
-        follower = Follower(api, store, desk, now=self.clock)
+        follower = self._follower = Follower(api, store, desk, now=self.clock, is_metered=settings.metered)
         profile = "" if self.profile == "default" else self.profile
         main = self._main = MainScreen(
             store,
@@ -206,6 +207,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        if self._follower:
+            self._follower.stir()
         screen = self.screen
         target = self.focused or screen
         await super().on_event(event)

@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     language: Language = "en"
     bidi: Literal["visual", "terminal"] = "visual"  # who turns right-to-left text: we, or a terminal that can
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    metered: bool = False  # bytes are paid for: a server that tells nothing by itself is asked seldom
     state_dir: Annotated[Path, AfterValidator(_at_home)] = Field(default_factory=state_directory)
     keys: dict[str, str] = Field(default_factory=dict)  # action id to keys, bound anew
 

@@ -62,6 +62,7 @@ class Polls:
         try:
             if looks:
                 await self._desk.look()
+            self.stir()
             self._open_id = self._desk.open_id
             for ask in (*_ON_SCREEN, "sweep"):
                 self._asked(ask)

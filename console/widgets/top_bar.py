@@ -1,4 +1,7 @@
-"""The first line: the workspace and its view, what is true of the line to the server, who we are."""
+"""The first line: the workspace and its view, what is true of the line to the server, who we are.
+
+What it says of the line changes with the line's state, and once a minute at most while that stays.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,6 @@ def top_line(
     width: int,
 ) -> list[Span]:
     """The line in `width` cells. Where there is little room the line's state stays, who we are goes first."""
-    state = _state(status, now)
     who: list[Span] = []
     if identity:
         who = [("   ", "text"), (shown(identity.member, 24), "text"), (f" · {identity.role}", "muted")]
@@ -61,18 +63,39 @@ def top_line(
     if identity:
         where += [(shown(identity.workspace, max(8, width // 3)), "name"), (" ▸ ", "faint")]
     where.append((place, "muted"))
+    states = _states(status, now)
+    state = next((one for one in states if width_of(where) + width_of(one) + 2 <= width), states[-1])
     if width_of(where) + width_of(state) + width_of(who) + 3 > width:
         who = []
     return spread(where, [*state, *who, (" ", "text")], width)
 
 
-def _state(status: LineStatus | None, now: datetime) -> list[Span]:
+def _states(status: LineStatus | None, now: datetime) -> list[list[Span]]:
+    """What is true of the line, as long as it is good to have, then shorter; the last one is the least."""
     if status is None:
-        return []
+        return [[]]
     mark, words, role = _STATES[status.state]
-    spans: list[Span] = [(mark + " ", role), (words, "muted" if role == "success" else role)]
+    quiet: Role = "muted" if role == "success" else role
+    least: list[Span] = [(f"{mark} ", role), (words, quiet)]
+    more = [*least, *((f" {word}", quiet) for word in _particulars(status, now))]
+    if status.as_of is None or (how_old := age(status.as_of, now)) == "now":
+        return [more, least]
+    return [[*more, (f" · seen {how_old} ago", quiet)], more, least]
+
+
+def _particulars(status: LineStatus, now: datetime) -> list[str]:
     if status.state == "live" and status.latency_ms is not None:
-        spans.append((f" {status.latency_ms} ms", "muted"))
-    elif status.state in ("offline", "reconnecting") and (how_long := age(status.since, now)) != "now":
-        spans.append((f" {how_long}", role))
-    return spans
+        return [f"{status.latency_ms} ms"]
+    if status.state == "polling" and status.every is not None:
+        return [f"every {status.every:g} s" if status.every < 60 else f"every {status.every / 60:g} min"]
+    if status.state == "offline":
+        return [f"since {_moment(status.since, now)}"]
+    return []
+
+
+def _moment(at: datetime, now: datetime) -> str:
+    """The time of day, on another day that one before it."""
+    here, today = at.astimezone(), now.astimezone().date()
+    if here.date() == today:
+        return f"{here:%H:%M}"
+    return f"{here:%a %H:%M}" if (today - here.date()).days < 7 else f"{here.day} {here:%b}"

@@ -40,6 +40,14 @@ def test_an_argument_wins_over_the_environment_and_that_over_the_file(monkeypatc
     assert load_settings(theme=None).theme == "dawn"
 
 
+def test_a_line_that_is_paid_for_by_the_byte_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().metered is False
+    write("metered = true\n")
+    assert load_settings().metered is True
+    monkeypatch.setenv("CONNECT360_METERED", "false")
+    assert load_settings().metered is False
+
+
 def test_another_programs_api_key_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_KEY", "sk-of-something-else")
     assert key() is None

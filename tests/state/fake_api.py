@@ -34,6 +34,7 @@ class FakeApi:
         self.directory = FakeDirectory(self)
         self.events = FakeEvents(self)
         self._answers: dict[str, deque[Any]] = defaultdict(deque)
+        self._ready: dict[str, Callable[[Any], Any]] = {}
 
     def as_api(self) -> Api:
         """Itself, for those who ask for the real one."""
@@ -43,6 +44,10 @@ class FakeApi:
         """What the next calls of this name answer, each once."""
         self._answers[name].extend(answers)
 
+    def always(self, name: str, answer: Callable[[Any], Any]) -> None:
+        """What the calls of this name answer otherwise, from what they are given."""
+        self._ready[name] = answer
+
     def given(self, name: str) -> list[Any]:
         """What the calls of this name were given."""
         return [given for called, given in self.calls if called == name]
@@ -50,7 +55,10 @@ class FakeApi:
     async def answer(self, name: str, given: Any, otherwise: Callable[[], Any]) -> Any:
         """Record a call and answer it."""
         self.calls.append((name, given))
-        answer = self._answers[name].popleft() if self._answers[name] else otherwise
+        if self._answers[name]:
+            answer = self._answers[name].popleft()
+        else:
+            answer = self._ready[name](given) if name in self._ready else otherwise
         await asyncio.sleep(0)
         if isinstance(answer, asyncio.Future):
             answer = await answer

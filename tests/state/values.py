@@ -91,6 +91,12 @@ class Clock:
         self._waits.append((self.at + timedelta(seconds=seconds), woken))
         await woken
 
+    async def machine_slept(self, seconds: float) -> None:
+        """Time passes that no sleep counts: all that wait have as long to wait as before."""
+        self.at += timedelta(seconds=seconds)
+        self._waits = [(due + timedelta(seconds=seconds), woken) for due, woken in self._waits]
+        await settled()
+
     async def advance(self, seconds: float) -> None:
         """Move on, waking those whose time comes in its order, and let them do what they can."""
         end = self.at + timedelta(seconds=seconds)

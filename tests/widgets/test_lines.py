@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -153,9 +154,52 @@ def test_the_top_line_says_where_what_is_true_and_who() -> None:
 
 
 def test_the_state_of_the_line_stays_when_there_is_little_room() -> None:
-    status = LineStatus("offline", NOW - timedelta(minutes=4))
-    text = said(top_line(IDENTITY, status, SafeLine("inbox"), SafeLine("demo"), NOW, 44))
-    assert "○ offline 4m" in text and "Maya" not in text
+    broke = NOW - timedelta(minutes=4)
+    status = LineStatus("offline", broke, as_of=broke)
+    whole, shorter, least = (
+        said(top_line(IDENTITY, status, SafeLine("inbox"), SafeLine("demo"), NOW, width)) for width in (80, 54, 42)
+    )
+    assert f"○ offline since {broke.astimezone():%H:%M} · seen 4m ago" in whole and "Maya" not in whole
+    assert shorter.rstrip().endswith(f"○ offline since {broke.astimezone():%H:%M}")
+    assert least.rstrip().endswith("○ offline")
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [
+        (LineStatus("connecting", NOW), "○ connecting"),
+        (LineStatus("live", NOW, 38), "● live 38 ms"),
+        (LineStatus("live", NOW), "● live"),
+        (LineStatus("polling", NOW, every=5.0), "◐ polling every 5 s"),
+        (LineStatus("polling", NOW, every=120.0), "◐ polling every 2 min"),
+        (LineStatus("polling", NOW, every=5.0, as_of=NOW - timedelta(seconds=40)), "◐ polling every 5 s"),
+        (LineStatus("polling", NOW, every=5.0, as_of=NOW - timedelta(minutes=2)), "◐ polling every 5 s · seen 2m ago"),
+        (LineStatus("reconnecting", NOW, as_of=NOW), "◌ reconnecting"),
+        (LineStatus("reconnecting", NOW, as_of=NOW - timedelta(hours=8)), "◌ reconnecting · seen 8h ago"),
+        (LineStatus("refused", NOW), "✕ refused"),
+    ],
+    ids=str,
+)
+def test_what_is_true_of_the_line_is_said_in_words(status: LineStatus, shown: str) -> None:
+    text = said(top_line(IDENTITY, status, SafeLine("inbox"), SafeLine(""), NOW, 80))
+    assert text.partition("inbox")[2].partition("   Maya")[0].strip() == shown
+
+
+@pytest.mark.parametrize(("ago", "shown"), [(1, "{:%a %H:%M}"), (6, "{:%a %H:%M}"), (7, "{0.day} {0:%b}")])
+def test_what_broke_on_another_day_says_on_which(ago: int, shown: str) -> None:
+    broke = NOW - timedelta(days=ago)
+    text = said(top_line(IDENTITY, LineStatus("offline", broke), SafeLine("inbox"), SafeLine(""), NOW, 80))
+    assert f"○ offline since {shown.format(broke.astimezone())} " in text
+
+
+def test_what_is_said_of_the_line_stays_while_less_than_a_minute_passes() -> None:
+    def shown(now: datetime) -> str:
+        status = LineStatus("offline", NOW, as_of=NOW)
+        return said(top_line(IDENTITY, status, SafeLine("inbox"), SafeLine(""), now, 80))
+
+    texts = [shown(NOW + timedelta(seconds=second)) for second in range(600)]
+    changes = sum(before != after for before, after in itertools.pairwise(texts))
+    assert changes == 9
 
 
 def test_what_is_said_has_the_first_right_to_the_last_line() -> None:

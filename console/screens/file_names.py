@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 
+from console.text.file_name import safe_name
 from console.text.fold import fold
+from console.text.marks import LINE_END, OVERRIDE, PICTURES, REPLACEMENT
 from console.text.safe import SafeLine
 
+_MARKS = dict.fromkeys(map(ord, (*PICTURES.values(), OVERRIDE, REPLACEMENT, LINE_END)), "_")
 _LONGEST = 255
 """Bytes of a file's name, on every file system that we know of."""
 
@@ -19,9 +22,8 @@ def split_typed(typed: str) -> tuple[str, str]:
 
 
 def saved_name(name: SafeLine) -> str:
-    """A name from outside as one that may be given to a file here: no folder, not hidden, not too long."""
-    plain = "".join("_" if character in '/\\:\0"' else character for character in name).strip().lstrip(".-~ ")
-    return _shortened(plain) or "file"
+    """A name from outside as one that may be given to a file here; what was shown as a mark stays seen as "_"."""
+    return safe_name(name.translate(_MARKS))
 
 
 def free_name(name: str, taken: Collection[str]) -> str:
@@ -43,13 +45,6 @@ def common_beginning(names: Sequence[SafeLine], typed: str) -> str:
         pairs = zip(first[:length], other, strict=False)
         length = next((at for at, (one, two) in enumerate(pairs) if fold(one) != fold(two)), min(length, len(other)))
     return first[:length] if length >= len(typed) else typed
-
-
-def _shortened(name: str) -> str:
-    stem, suffix = os.path.splitext(name)  # noqa: PTH122
-    if len(os.fsencode(suffix)) > 32:
-        stem, suffix = name, ""
-    return _cut(stem, _LONGEST - len(os.fsencode(suffix))) + suffix
 
 
 def _cut(text: str, most: int) -> str:

@@ -14,12 +14,12 @@ import obstore
 from obstore.store import LocalStore
 
 from console.contract.shapes import Attachment, Limits
-from console.server.file_names import safe_name
 from console.server.file_types import HEAD, type_of
 from console.server.multipart import FileBegins, FileEnds, MultipartError, file_events
 from console.server.ranges import Span
 from console.server.refusal import Refusal, bad_request
 from console.server.store.messages import ASSETS
+from console.text.file_name import safe_name
 
 if TYPE_CHECKING:
     from obstore import AsyncWritableFile

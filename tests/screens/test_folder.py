@@ -12,6 +12,7 @@ from console.screens.file_names import common_beginning, free_name, saved_name, 
 from console.screens.folder import read_folder, typed_path
 from console.text.safe import SafeLine, name
 from console.text.size import size
+from tests.text.hostile import HOSTILE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -95,13 +96,23 @@ def test_a_typed_path_means_what_a_shell_means(typed: str, meant: str | None, ho
     ("outside", "here"),
     [
         ("photo.jpg", "photo.jpg"),
-        ("../../etc/passwd", "_.._etc_passwd"),
-        ("/etc/passwd", "_etc_passwd"),
+        ("../../etc/passwd", "passwd"),
+        ("/etc/passwd", "passwd"),
+        ("C:\\Windows\\win.ini", "win.ini"),
         (".bashrc", "bashrc"),
         ("-rf", "rf"),
         ("~", "file"),
         ("...", "file"),
-        ("a\\b:c", "a_b_c"),
+        ("a\\b:c", "b_c"),
+        ("CON.txt", "_CON.txt"),
+        ("nul", "_nul"),
+        ("a.exe. . ", "a.exe"),
+        ("photo\u202egnp.exe", "photo_gnp.exe"),
+        ("\u2066invoice\u2069.pdf", "_invoice_.pdf"),
+        ("a\x1b]0;z\x07\r\n.txt", "a_]0;z__.txt"),
+        ("\ud800.txt", "_.txt"),
+        ("*.*", "_._"),
+        ("فاتورة.pdf", "فاتورة.pdf"),
     ],
 )
 def test_a_name_from_outside_is_one_plain_file_here(outside: str, here: str) -> None:
@@ -110,7 +121,16 @@ def test_a_name_from_outside_is_one_plain_file_here(outside: str, here: str) -> 
 
 def test_a_long_name_keeps_its_suffix_within_what_a_file_system_takes() -> None:
     kept = saved_name(SafeLine("ع" * 300 + ".pdf"))
-    assert kept.endswith("ع.pdf") and 240 < len(kept.encode()) <= 255
+    assert kept.endswith("ع.pdf") and 230 < len(kept.encode()) <= 240
+    assert saved_name(name("x" * 300 + ".tar.gz")).endswith(".tar.gz")
+
+
+@pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
+def test_no_hostile_name_is_more_than_a_plain_file_in_its_folder(raw: str, tmp_path: Path) -> None:
+    saved = tmp_path / saved_name(name(raw))
+    saved.touch()
+    assert [path.name for path in tmp_path.iterdir()] == [saved.name]
+    assert saved.parent == tmp_path and saved.name.isprintable() and not saved.name.startswith((".", "-", "~"))
 
 
 def test_a_taken_name_gets_a_number_before_its_suffix() -> None:

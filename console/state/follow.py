@@ -143,8 +143,9 @@ class Follower:
 
     async def _stream(self) -> None:
         self._pieces = 0
-        if self._last is None:
-            self._sweep = self._desk.sweep()  # nothing says from where to go on
+        if self._last is None:  # nothing says from where to go on
+            self._store.apply(Resync())
+            self._sweep = self._desk.sweep()
         try:
             following = self._api.events.follow(self._last, on_alive=self._alive, on_place=self._stand)
             async with aclosing(following) as stream:

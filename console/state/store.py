@@ -244,7 +244,9 @@ class Store:
         """What was told before it may be older than what comes, whatever the numbers and times say."""
         self._epoch += 1
         self._last_event, self.last_event_id = _number(event.id) or 0, event.id
-        return Touched()
+        for thread in self._threads:
+            thread.doubt()
+        return Touched(threads=frozenset(thread.conversation_id for thread in self._threads))
 
     def _hear(self, messages: Iterable[Message]) -> Iterator[str]:
         """The language of a customer's message tells in which to answer; what else messages say, the row may lack."""

@@ -96,6 +96,10 @@ class Thread:
         self._view = None
         return True
 
+    def doubt(self) -> None:
+        """Something may have been said unheard: until its newest page comes, it is loading again."""
+        self._is_loaded, self._view = False, None
+
     def claim(self, me: str) -> bool:
         """Find our own among the messages, now that we know who we are."""
         ours = [id for id, message in self.messages.items() if message.sender.id == me and not self._entries[id].mine]

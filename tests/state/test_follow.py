@@ -108,6 +108,25 @@ async def test_a_resync_reads_what_is_on_screen_and_the_lists_and_goes_on_from_t
         assert it.store.row("e") and it.store.last_event_id == "500"
 
 
+@pytest.mark.parametrize("how", ["resync", "no place"])
+async def test_a_thread_that_is_not_on_screen_is_not_relied_on_until_it_is_opened(tmp_path: Path, how: str) -> None:
+    async with tower(tmp_path) as it:
+        await it.desk.open("d")
+        await it.desk.open("c")
+        lost = open_line()
+        first = [None, told("7"), lost] if how == "resync" else [None, lost]
+        it.api.answers("follow", first, [None, *([Resync(id="9")] if how == "resync" else []), open_line()])
+        it.run()
+        await it.clock.advance(10)
+        lost.set_exception(BROKEN)
+        await it.clock.advance(10)
+        assert it.store.line.state == "live"
+        assert it.store.thread("d").is_loading and not it.store.thread("c").is_loading
+        it.asked()
+        await it.desk.open("d")
+        assert not it.store.thread("d").is_loading and it.asked() == ["messages"]
+
+
 async def test_what_a_broken_line_left_unread_is_read_when_it_is_back_and_no_page_twice(tmp_path: Path) -> None:
     async with tower(tmp_path) as it:
         broken = open_line()

@@ -40,6 +40,7 @@ class Situation:
     entry: Entry | None = None  # the message under the thread's cursor
     has_text: bool = False
     held: Entry | None = None  # a message that may still be taken back
+    unsent: int = 0  # messages that do not leave by themselves
     can_undo: bool = False  # the last change of a conversation
     is_drafting: bool = False
     transfers: Transfers = Transfers()
@@ -119,7 +120,7 @@ def _written(now: Situation) -> str | None:
         return problem
     if now.has_text:
         return now.transfers.not_yet
-    return None if now.held else now.transfers.not_yet or "Nothing is written yet."
+    return None if now.held or now.unsent else now.transfers.not_yet or "Nothing is written yet."
 
 
 def _undoable(now: Situation) -> str | None:
@@ -131,9 +132,13 @@ def _undoable(now: Situation) -> str | None:
 def _unsent(now: Situation) -> str | None:
     if now.is_drafting:
         return _DRAFTING
-    if now.entry and now.entry.delivery in ("failed", "unknown"):
+    if now.entry and now.entry.delivery in ("waiting", "stopped", "failed", "unknown"):
         return None
     return "Go to a message that was not sent first."
+
+
+def _left(now: Situation) -> str | None:
+    return None if now.unsent else "Nothing is left unsent."
 
 
 def _answerable(now: Situation) -> str | None:
@@ -202,6 +207,8 @@ ACTIONS: tuple[Action, ...] = (
     _action("view.unassigned", "unassigned", "Unassigned: what nobody took", "g_then_u", LISTS, "Views"),
     _action("view.waiting", "waiting", "Waiting: the longest first", "g_then_w", LISTS, "Views"),
     _action("view.drafts", "drafts", "Drafts: written and not sent", "g_then_d", LISTS, "Views"),
+    _action("outbox.review", "not sent", "What was not sent: look, then send, edit, keep", "g_then_o", LISTS, "Views",
+            permission=ENGAGE, when=_left),
     _action("view.all", "all", "All of them, resolved too", "g_then_a", LISTS, "Views"),
     # conversations
     _action("tree.down", "down", "Next conversation", "j down", _TREE, "Conversations"),

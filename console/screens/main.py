@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import partial
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -22,8 +20,9 @@ from console.errors import Connect360Error
 from console.keymap import Keymap
 from console.screens import captions
 from console.screens.dialog import Field
-from console.screens.verbs import VERBS, attaching, drafting, keeping, reading, writing
+from console.screens.verbs import VERBS, attaching, drafting, gating, keeping, reading, writing
 from console.screens.verbs.drafting import Streaming
+from console.screens.work import WorkScreen
 from console.state.changes import Touched
 from console.state.desk import Desk
 from console.state.drafts import Draft, Drafts
@@ -34,7 +33,7 @@ from console.state.views import View
 from console.text.safe import SafeLine, line
 from console.widgets.composer import Composer, ComposerText
 from console.widgets.customer_pane import CustomerPane
-from console.widgets.footer import KeyFooter, Notice
+from console.widgets.footer import KeyFooter
 from console.widgets.thread import Thread
 from console.widgets.top_bar import TopBar
 from console.widgets.tree import ConversationTree
@@ -45,12 +44,11 @@ WIDE, NARROW = 120, 80
 HIGH = 32
 """Rows below which the composer grows less."""
 
-_NOTICE_SECONDS, _ERROR_SECONDS = 5.0, 12.0
 _EDITING = frozenset({"left", "right", "home", "end", "ctrl+u", "ctrl+d", "space"})
 """Keys that stay the filter's own while one types in it."""
 
 
-class MainScreen(Screen[None]):
+class MainScreen(WorkScreen):
     """Where the work is done. Values flow down by binding, messages come up, verbs act through the Desk."""
 
     CSS_PATH = "main.tcss"
@@ -65,10 +63,10 @@ class MainScreen(Screen[None]):
     drafted: reactive[frozenset[str]] = reactive(frozenset(), init=False)
     open_id: reactive[str | None] = reactive(None, init=False)
     shut: reactive[SafeLine | None] = reactive(None, init=False)
-    notice: reactive[Notice | None] = reactive(None, init=False)
     pending: reactive[SafeLine] = reactive(SafeLine(""), init=False)
     hold: reactive[SafeLine] = reactive(SafeLine(""), init=False)
     assignee: reactive[SafeLine | None] = reactive(None, init=False)
+    unsent: reactive[int] = reactive(0, init=False)
     known: reactive[int] = reactive(0, init=False)
     place: reactive[SafeLine] = reactive(SafeLine("inbox"), init=False)
 
@@ -93,10 +91,10 @@ class MainScreen(Screen[None]):
         self.query_text = ""
         self.before_search: str | None = None  # the conversation that the tree's cursor goes back to
         self._profile = line(profile)
-        self._notice_timer: Timer | None = None
         self._stale: Touched | None = None
         self._reading: Worker[None] | None = None
         self.own_deletions: set[str] = set()
+        self.looked = gating.Looked()
         self.undo: Callable[[], Awaitable[None]] | None = None  # of the last change of a conversation
         self.kept: Draft | None = None  # what is written, as it was last read or written down
         self.streaming: Streaming | None = None
@@ -195,6 +193,7 @@ class MainScreen(Screen[None]):
             entry=self.messages.entry,
             has_text=not self.composer.is_empty,
             held=self.held,
+            unsent=self.unsent,
             can_undo=self.undo is not None,
             is_drafting=self.streaming is not None,
             transfers=attaching.transfers(self),
@@ -252,28 +251,6 @@ class MainScreen(Screen[None]):
         if doing is not None:
             self.attempt(lambda: doing, group=action_id, exclusive=False)
 
-    def attempt(self, do: Callable[[], Awaitable[None]], *, group: str, exclusive: bool = True) -> Worker[None]:
-        """Do it in a worker; `exclusive` ends what the group was doing before."""
-        # A function, not a coroutine: one that is replaced before it began would never be awaited.
-        return self.run_worker(partial(self._attempt, do), group=group, exclusive=exclusive)
-
-    async def _attempt(self, do: Callable[[], Awaitable[None]]) -> None:
-        """The one place where what a verb could not do is said."""
-        try:
-            await do()
-        except Connect360Error as error:
-            self.say(line(str(error), 400), is_error=True)
-
-    def say(self, text: SafeLine, *, is_error: bool = False) -> None:
-        """Say something in the last line for a while."""
-        self.notice = Notice(text, is_error)
-        if self._notice_timer:
-            self._notice_timer.stop()
-        self._notice_timer = self.set_timer(_ERROR_SECONDS if is_error else _NOTICE_SECONDS, self._fall_silent)
-
-    def _fall_silent(self) -> None:
-        self.notice = None
-
     # the store
 
     def _store_changed(self, touched: Touched) -> None:
@@ -298,6 +275,8 @@ class MainScreen(Screen[None]):
                 reading.lost(self, self.open_id)
             elif self.row.unread and not (self._reading and self._reading.is_running):
                 self._mark_read(self.open_id)
+        gating.look(self)
+        gating.tell(self)
         self._show_around()
 
     def _mark_read(self, conversation_id: str) -> None:
@@ -346,6 +325,7 @@ class MainScreen(Screen[None]):
         if conversation_id != self.open_id:
             keeping.leave(self)
             self.open_id = conversation_id
+            self.looked.at.pop(conversation_id, None)
             self.row, self.thread = self.store.row(conversation_id), self.store.thread(conversation_id)
             keeping.resume(self, conversation_id)
             self.attempt(lambda: self.desk.open(conversation_id), group="open")
@@ -372,6 +352,7 @@ class MainScreen(Screen[None]):
 
     @on(Thread.Moved)
     def _message_moved(self) -> None:
+        gating.look(self)
         self._show_around()
 
     @on(Thread.OlderWanted)
@@ -390,6 +371,7 @@ class MainScreen(Screen[None]):
         self.show_lines()
 
     def on_descendant_focus(self) -> None:
+        gating.look(self)
         writing.show_hold(self)
         self.show_keys()
 

@@ -152,9 +152,9 @@ class Desk:
         """Hold a message no longer."""
         self._sending.send_now(local_id)
 
-    async def retry(self, local_id: str) -> None:
-        """Send a failed message again, or one of unknown fate."""
-        await self._sending.retry(local_id)
+    async def retry(self, local_id: str, seen: str | None = None) -> None:
+        """Send what was not sent, as one who saw the thread up to `seen`. Raises ApiError where it may have arrived."""
+        await self._sending.retry(local_id, seen)
 
     def discard(self, local_id: str) -> Written | None:
         """Let an unsent message go, and have its text; None of one that is on its way or has arrived."""

@@ -72,7 +72,13 @@ class Letters:
         before = self._letters.get(local_id)
         if before is None:
             return False
-        letter = replace(before, state=state, problem=problem, seen=seen or before.seen, after=after or before.after)
+        letter = replace(
+            before,
+            state=state,
+            problem=problem,
+            seen=before.seen if seen is None else seen,
+            after=before.after if after is None else after,
+        )
         try:
             self._outbox.put(letter)
         except StateError as error:

@@ -136,10 +136,11 @@ class Sending:
             if earlier is letter:
                 return
 
-    async def retry(self, local_id: str) -> None:
-        """Send what was not sent, as things stand now; of what may have arrived it is looked first whether it has.
+    async def retry(self, local_id: str, seen: str | None = None) -> None:
+        """Send what was not sent; of what may have arrived it is looked first whether it has.
 
-        Raises ApiError where that cannot be seen.
+        `seen` is the newest message that the person has seen, by default what is there now. Raises ApiError where that
+        cannot be seen.
         """
         letter = self._letters.get(local_id)
         if letter is None or letter.state in ("held", "sending") or self._delivery.is_going(local_id):
@@ -156,7 +157,7 @@ class Sending:
             if not fate.is_absent:
                 self._letters.become(local_id, "unknown", UNDECIDED)
                 return
-        if self._letters.become(local_id, "waiting", seen=self.seen(letter.conversation_id)):
+        if self._letters.become(local_id, "waiting", seen=self.seen(letter.conversation_id) if seen is None else seen):
             self._delivery.enqueue(letter)
 
     def discard(self, local_id: str) -> Written | None:

@@ -13,13 +13,23 @@ from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.dialog import Field, KeyLine
 from console.screens.files import FilePicker
+from console.screens.gate import Gate, Question
 from console.screens.help import Help
+from console.screens.leave import Leave
 from console.screens.pick import Choice, Pick
 from console.screens.sign_in import SignIn
+from console.state.gate import Check
+from console.state.reduce import entry_of
 from console.text.safe import SafeLine, block, line, name
 from tests.screens.host import HOSTILE, SIZES, Host, settle
+from tests.state.values import message
 
 SAFE = line(HOSTILE)
+CHECK = Check(
+    arrived=tuple(entry_of(message(f"m{n}", n, text=HOSTILE), None) for n in range(30)),
+    variables=(HOSTILE, "{{x}}"),
+    language=("en", "ar"),
+)
 Make = Callable[[Path], Screen[Any]]
 
 
@@ -38,6 +48,9 @@ DIALOGS: dict[str, Make] = {
     "files": picker,
     "save": lambda folder: FilePicker(folder, save_as=name(HOSTILE)),
     "help": lambda _: Help([(SAFE, [(SAFE, SAFE), (SafeLine("g i"), SAFE)]) for _ in range(6)]),
+    "gate": lambda _: Gate([Question(SAFE, block(HOSTILE * 5), CHECK, files=(SAFE,), why=SAFE)]),
+    "gate of many": lambda _: Gate([Question(SAFE, block(HOSTILE), CHECK, note=bool(n % 2)) for n in range(9)]),
+    "leave": lambda _: Leave(2),
     "sign in": lambda _: SignIn(HOSTILE, None),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from console.screens.verbs import around, attaching, drafting, moving, reading, saving, triage, writing
+from console.screens.verbs import around, attaching, drafting, gating, moving, reading, saving, triage, writing
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -17,6 +17,7 @@ VERBS: dict[str, Verb] = {
     **moving.VERBS,
     **triage.VERBS,
     **writing.VERBS,
+    **gating.VERBS,
     **attaching.VERBS,
     **drafting.VERBS,
     **reading.VERBS,

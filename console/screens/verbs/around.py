@@ -8,6 +8,7 @@ from console import themes
 from console.actions import ACTIONS
 from console.config import save_settings
 from console.screens.help import Help
+from console.screens.leave import Leave
 from console.screens.pick import Choice
 from console.screens.verbs import drafting, keeping, moving, writing
 from console.screens.verbs.asking import pick_one
@@ -65,7 +66,16 @@ def _back(screen: MainScreen) -> None:
         screen.go_to(screen.conversations)
 
 
-def _quit(screen: MainScreen) -> None:
+async def _quit(screen: MainScreen) -> None:
+    """Leave; while something is about to be sent, ask first."""
+    if count := screen.desk.leaving():
+        answer = await screen.app.push_screen_wait(Leave(count))
+        if answer is None:
+            return
+        if answer == "send" and (left := await screen.desk.finish()):
+            what = "A message was" if left == 1 else f"{left} messages were"
+            screen.say(line(f"{what} not sent. {screen.keymap.shown('outbox.review')} looks; q leaves all the same."))
+            return
     screen.app.exit()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from console.contract.base import LANGUAGES
 from console.contract.content import text_in
 from console.screens.pick import Choice
-from console.screens.verbs import keeping
+from console.screens.verbs import gating, keeping
 from console.screens.verbs.asking import pick_one
 from console.state.rows import Written
 from console.text.excerpt import excerpt
@@ -51,18 +51,19 @@ def _reply_to(screen: MainScreen) -> None:
 # sending
 
 
-def _send(screen: MainScreen) -> None:
-    """Send what is written; with nothing written, send now what is held."""
+def _send(screen: MainScreen) -> Awaitable[None] | None:
+    """Send what is written; with nothing written, send now what is held, or look at what was not sent."""
     composer = screen.composer
     if composer.is_empty:
         if held := screen.held:
             screen.desk.send_now(held.id)
-        return
+            return None
+        return gating.review(screen) if screen.unsent else None
     if composer.uploads:
         screen.say(SafeLine("A file is still on its way."))
-        return
+        return None
     if screen.open_id is None:
-        return
+        return None
     written = Written(
         text=composer.text.strip(),
         language=composer.language,
@@ -73,11 +74,12 @@ def _send(screen: MainScreen) -> None:
     limit = screen.store.identity.limits.message_characters if screen.store.identity else None
     if limit and len(written.text) > limit:
         screen.say(line(f"That is {len(written.text):,} characters; a message takes {limit:,}."), is_error=True)
-        return
-    screen.desk.reply(screen.open_id, written)
-    composer.clear()
-    keeping.save(screen)
-    screen.messages.to_newest()
+        return None
+    here = keeping.Place(screen.open_id, composer.note)
+    if check := gating.checked(screen, here, written):
+        return gating.ask(screen, here, written, check)
+    gating.post(screen, here, written, screen.looked.at.get(screen.open_id))
+    return None
 
 
 def _undo(screen: MainScreen) -> Awaitable[None] | None:
@@ -91,17 +93,8 @@ def _undo(screen: MainScreen) -> Awaitable[None] | None:
 
 def take_back(screen: MainScreen) -> None:
     """Take the held message back into the composer of its conversation, before what is there."""
-    held = screen.held
-    if held is None:
-        return
-    keeping.save(screen)
-    written = screen.desk.take_back(held.id)  # the draft is both now
-    if written is None:
-        return
-    if held.conversation_id != screen.open_id:
-        screen.open(held.conversation_id, focus=False)
-    keeping.resume(screen, held.conversation_id, note=written.note)
-    screen.go_to(screen.composer.field)
+    if held := screen.held:
+        gating.edit(screen, held.id)
 
 
 def show_hold(screen: MainScreen) -> None:
@@ -123,27 +116,20 @@ def show_hold(screen: MainScreen) -> None:
 
 
 def _retry(screen: MainScreen) -> Awaitable[None] | None:
-    """Send a failed message again; on any other, answer it."""
+    """Send a failed message again, look before one that was stopped; on any other, answer it."""
     entry = screen.messages.entry
-    if entry and entry.delivery in ("failed", "unknown"):
+    if entry and entry.delivery == "failed":
         return screen.desk.retry(entry.id)
+    if entry and entry.delivery in ("stopped", "waiting", "unknown"):
+        return gating.review(screen, entry.id)
     reply(screen)
     return None
 
 
 def _discard(screen: MainScreen) -> None:
     """Take a message that was not sent back into the composer, before what is there."""
-    entry = screen.messages.entry
-    written = screen.desk.discard(entry.id) if entry else None
-    if written is None:
-        return
-    _write(screen, note=written.note)
-    composer, rest = screen.composer, screen.composer.text.strip()
-    composer.put(own(f"{written.text}\n{rest}" if rest else written.text))
-    composer.files = (*written.files, *composer.files)
-    composer.language = written.language
-    composer.quote = keeping.quote(screen, written.reply_to)
-    keeping.save(screen)
+    if entry := screen.messages.entry:
+        gating.edit(screen, entry.id)
 
 
 def _newline(screen: MainScreen) -> None:

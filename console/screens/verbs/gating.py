@@ -1,0 +1,177 @@
+"""The gate: nothing that a person has not looked at leaves, and what was not sent is listed until they decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from console.contract.base import Language
+from console.screens.gate import Decision, Gate, Question, reasons
+from console.screens.verbs import keeping
+from console.state.gate import Check
+from console.state.rows import Written
+from console.state.sending import Unsent
+from console.text.safe import SafeLine, block, line, own
+
+if TYPE_CHECKING:
+    from console.screens.main import MainScreen
+
+
+@dataclass
+class Looked:
+    """What a person has seen, and was told."""
+
+    at: dict[str, str] = field(default_factory=dict)
+    """By conversation the newest message that was looked at; "" of an empty thread."""
+    languages: dict[str, set[tuple[Language, Language]]] = field(default_factory=dict)
+    """By conversation in which language they wrote to a customer of which other one, and meant it."""
+    told: set[str] = field(default_factory=set)
+    """Which unsent messages were spoken of."""
+
+
+def look(screen: MainScreen) -> None:
+    """What stands in the open thread counts as seen, but for what came while something is being written."""
+    id = screen.open_id
+    if id is None:
+        return
+    is_writing = screen.pane == "composer" and not screen.composer.is_empty
+    if id not in screen.looked.at or (screen.messages.is_following and not is_writing):
+        look_again(screen)
+
+
+def look_again(screen: MainScreen) -> None:
+    """All that stands in the open thread is seen."""
+    if screen.open_id is not None and (seen := screen.desk.seen(screen.open_id)) is not None:
+        screen.looked.at[screen.open_id] = seen
+
+
+def checked(screen: MainScreen, here: keeping.Place, written: Written) -> Check:
+    """What the writer should see before this leaves."""
+    check = screen.desk.check(here.conversation_id, written, screen.looked.at.get(here.conversation_id))
+    if check.language in screen.looked.languages.get(here.conversation_id, ()):
+        return Check(check.arrived, check.variables, None, check.shows_note)
+    return check
+
+
+async def ask(screen: MainScreen, here: keeping.Place, written: Written, check: Check) -> None:
+    """Show what is new beside what is written, and send, edit or keep it as that is answered."""
+    seen = screen.desk.seen(here.conversation_id)
+    question = Question(_to(screen, here.conversation_id), own(written.text), check, written.note, _files(written))
+    decision = await screen.app.push_screen_wait(Gate([question]))
+    if keeping.place(screen) != here:
+        return
+    if seen is not None:
+        screen.looked.at[here.conversation_id] = seen  # it was shown
+    if decision is None or decision.what == "edit":
+        screen.go_to(screen.composer.field)
+    elif decision.what == "keep":
+        keeping.save(screen)
+        screen.go_to(screen.messages)
+        screen.say(SafeLine("Kept as a draft."))
+    else:
+        if check.language:
+            screen.looked.languages.setdefault(here.conversation_id, set()).add(check.language)
+        post(screen, here, written, seen)
+
+
+def post(screen: MainScreen, here: keeping.Place, written: Written, seen: str | None) -> None:
+    """Send what stands in the composer, which is empty then. Raises StateError, and then nothing is sent."""
+    screen.desk.reply(here.conversation_id, written, seen)
+    screen.composer.clear()
+    keeping.save(screen)
+    screen.messages.to_newest()
+
+
+async def review(screen: MainScreen, first: str | None = None) -> None:
+    """List what was not sent, `first` before the others, until all is decided or left."""
+    while unsent := sorted(screen.desk.unsent(), key=lambda one: one.local_id != first):
+        if first is not None and unsent[0].local_id != first:
+            return
+        shown = unsent if first is None else unsent[:1]
+        decision = await screen.app.push_screen_wait(Gate([_question(screen, one) for one in shown]))
+        if decision is None or not await _carry_out(screen, decision, shown):
+            return
+    screen.say(SafeLine("Nothing is left unsent."))
+
+
+async def _carry_out(screen: MainScreen, decision: Decision, shown: Sequence[Unsent]) -> bool:
+    """Do what was decided; whether to go on with the others."""
+    question = decision.question
+    if question.local_id is None:
+        return False
+    match decision.what:
+        case "send":
+            await screen.desk.retry(question.local_id, question.seen)
+        case "all":
+            for one in shown:
+                if not one.check:
+                    await screen.desk.retry(one.local_id, screen.desk.seen(one.conversation_id))
+        case "keep":
+            keeping.save(screen)
+            screen.desk.take_back(question.local_id)
+            if screen.open_id:
+                keeping.resume(screen, screen.open_id)
+        case "edit":
+            edit(screen, question.local_id)
+            return False
+    return True
+
+
+def edit(screen: MainScreen, local_id: str) -> bool:
+    """Take a message that has not left back into the composer of its conversation, before what is there."""
+    entry = next((one for one in screen.desk.unsent() if one.local_id == local_id), None)
+    held = screen.held
+    conversation_id = entry.conversation_id if entry else held.conversation_id if held else None
+    keeping.save(screen)
+    written = screen.desk.take_back(local_id)  # the draft is both now
+    if written is None or conversation_id is None:
+        return False
+    if conversation_id != screen.open_id:
+        screen.open(conversation_id, focus=False)
+    keeping.resume(screen, conversation_id, note=written.note)
+    screen.go_to(screen.composer.field)
+    return True
+
+
+def tell(screen: MainScreen) -> None:
+    """Say of what has stopped since: it is easily overlooked by who went on to something else."""
+    unsent = screen.desk.unsent()
+    news = [one for one in unsent if one.local_id not in screen.looked.told and one.state != "failed"]
+    screen.looked.told = {one.local_id for one in unsent}
+    screen.unsent = len(unsent)
+    if news:
+        question = _question(screen, news[-1])
+        why = (reasons(question) or [line("it waits")])[0]
+        screen.say(line(f"Not sent to {question.to}: {why} {screen.keymap.shown('outbox.review')} looks.", 400))
+
+
+def _question(screen: MainScreen, one: Unsent) -> Question:
+    return Question(
+        to=_to(screen, one.conversation_id),
+        text=block(one.written.text),
+        check=one.check,
+        note=one.written.note,
+        files=_files(one.written),
+        why=_why(one),
+        local_id=one.local_id,
+        seen=screen.desk.seen(one.conversation_id),
+    )
+
+
+def _why(one: Unsent) -> SafeLine:
+    if one.state == "waiting":
+        return line(f"There was no line; it waits since {one.at.astimezone():%H:%M}.")
+    return line(one.problem or "", 400)
+
+
+def _to(screen: MainScreen, conversation_id: str) -> SafeLine:
+    path = screen.store.outline.path(conversation_id)
+    return line(" › ".join(step.name for step in path)) if path else SafeLine("a conversation that is not loaded")
+
+
+def _files(written: Written) -> tuple[SafeLine, ...]:
+    return tuple(file.name for file in written.files)
+
+
+VERBS = {"outbox.review": review}

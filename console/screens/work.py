@@ -1,0 +1,49 @@
+"""A screen that does what takes time beside the keys, and says in the last line what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.worker import Worker
+
+from console.errors import Connect360Error
+from console.text.safe import SafeLine, line
+from console.widgets.footer import Notice
+
+_NOTICE_SECONDS, _ERROR_SECONDS = 5.0, 12.0
+
+
+class WorkScreen(Screen[None]):
+    """What the main screen has of this; `notice` is bound to its footer."""
+
+    notice: reactive[Notice | None] = reactive(None, init=False)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._notice_timer: Timer | None = None
+
+    def attempt(self, do: Callable[[], Awaitable[None]], *, group: str, exclusive: bool = True) -> Worker[None]:
+        """Do it in a worker; `exclusive` ends what the group was doing before."""
+        # A function, not a coroutine: one that is replaced before it began would never be awaited.
+        return self.run_worker(partial(self._attempt, do), group=group, exclusive=exclusive)
+
+    async def _attempt(self, do: Callable[[], Awaitable[None]]) -> None:
+        """The one place where what a verb could not do is said."""
+        try:
+            await do()
+        except Connect360Error as error:
+            self.say(line(str(error), 400), is_error=True)
+
+    def say(self, text: SafeLine, *, is_error: bool = False) -> None:
+        """Say something in the last line for a while."""
+        self.notice = Notice(text, is_error)
+        if self._notice_timer:
+            self._notice_timer.stop()
+        self._notice_timer = self.set_timer(_ERROR_SECONDS if is_error else _NOTICE_SECONDS, self._fall_silent)
+
+    def _fall_silent(self) -> None:
+        self.notice = None

@@ -18,7 +18,7 @@ from console.state.uploads import Upload
 from console.text.bidi import visual
 from console.text.safe import SafeBlock, SafeLine, line, own
 from console.text.size import size
-from console.text.width import wrap
+from console.text.width import cell_width, wrap
 from console.widgets.pane_title import pane_title
 from console.widgets.thread_lines import FILE_MARK
 
@@ -170,7 +170,7 @@ class Composer(Vertical):
         self._row("#quote", f"↳ {quote.sender}: {quote.text}" if quote else "")
 
     def watch_files(self, files: tuple[FileCard, ...]) -> None:
-        self._row("#files", "   ".join(f"{FILE_MARK} {file.name} {size(file.size)}" for file in files))
+        self._row("#files", "\n".join(f"{FILE_MARK} {file.name} {size(file.size)}" for file in files))
 
     def watch_uploads(self) -> None:
         self._row("#uploads", "\n".join(_on_its_way(one) for one in self.uploads if one.problem is None))
@@ -185,6 +185,9 @@ class Composer(Vertical):
         self._rows[row] = text
         shown = self.query_one(row, Static)
         width = self.content_size.width or 60  # before the first layout
+        beside = text.replace("\n", "   ")
+        if row == "#files" and cell_width(beside) <= width:
+            text = beside
         parts = [visual(part) for whole in text.split("\n") for part in wrap(whole, width)]
         # The same height needs no new layout: a progress is told ten times a second.
         shown.update(Content("\n".join(parts)), layout=len(parts) != shown.size.height)
@@ -216,5 +219,5 @@ def _on_its_way(upload: Upload) -> str:
     if not upload.total:
         return f"{mark} waits to go"
     if upload.sent >= upload.total:
-        return f"{mark} {size(upload.total)} sent · the server has not said yet that it is there"
+        return f"{mark} {size(upload.total)} sent, not confirmed yet"
     return f"{mark} {upload.percent} % · {size(upload.sent)} of {size(upload.total)}"

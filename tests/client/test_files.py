@@ -211,6 +211,20 @@ async def test_a_cancelled_upload_leaves_the_line(tmp_path: Path) -> None:
         await asyncio.wait_for(left.wait(), 5)
 
 
+async def test_a_large_file_has_longer_to_be_answered_for_its_end_is_still_on_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(heard: Heard, line: Line) -> None:
+        await line.is_left()
+
+    monkeypatch.setattr("console.client.resources.files.SILENCE_SECONDS", 0.125)
+    async with running(silent) as server, Api(server.url, "k") as api:
+        with pytest.raises(errors.TimedOut, match=r"within 0\.125 s"):
+            await api.files.upload([written(tmp_path / "empty", 0)])
+        with pytest.raises(errors.TimedOut, match=r"within 0\.375 s"):
+            await api.files.upload([written(tmp_path / "larger", 4096)])
+
+
 def only_file_in(folder: Path) -> list[str]:
     """The names in a folder."""
     return sorted(path.name for path in folder.iterdir())

@@ -29,6 +29,12 @@ FIELD = "files"
 SILENCE_SECONDS = 60.0
 """How long a transfer may stand still."""
 
+_BUFFERED, _SLOWEST = 2 * 1024**2, 16 * 1024
+"""Bytes that this machine takes at once and sends by and by, and how many a second leave on a line worth waiting for.
+
+The last of an upload are on their way long after we gave them away, and nothing is heard until they are there.
+"""
+
 MAX_DOWNLOAD = 1024**3
 """Bytes; what a server sends beyond is not written, so that none can fill the disk."""
 
@@ -101,7 +107,7 @@ class FilesResource:
             UPLOAD.method,
             UPLOAD.path,
             files=[(FIELD, (reading.sent_name, reading)) for reading in readings],
-            silence=SILENCE_SECONDS,
+            silence=SILENCE_SECONDS + min(total, _BUFFERED) / _SLOWEST,
         ) as stream:
             answer = await stream.whole()
         if not 200 <= answer.status < 300:

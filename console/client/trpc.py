@@ -67,7 +67,7 @@ def value_of(
     except NotUnderstood:
         if 200 <= answer.status < 300:
             raise
-        raise failure(answer) from None
+        raise _strangers(answer) from None
     if isinstance(envelope, list) and envelope:
         envelope = envelope[0]
     if isinstance(envelope, dict) and isinstance(result := envelope.get("result"), dict):
@@ -79,7 +79,7 @@ def value_of(
             "The server answered something that is not tRPC's. Check the address and the setting trpc_path.",
             status=answer.status,
         )
-    raise failure(answer)
+    raise _strangers(answer)
 
 
 def envelope_error(envelope: Any, answer: Answer) -> ApiError | None:
@@ -115,6 +115,16 @@ def plain(mount: Mount, value: Any) -> Any:
     except (ValueError, RecursionError):
         raise NotUnderstood("The server's values are not superjson. Set transformer to auto or none.") from None
     return None if restored is superjson.UNDEFINED else restored
+
+
+def _strangers(answer: Answer) -> ApiError:
+    """The typed error of a refusal that is not tRPC's. A 404 of a gateway says nothing of what was asked for."""
+    if answer.status == 404:
+        return NotUnderstood(
+            "Something else than the Connect360 API answers at this address. Try again, or check the address.",
+            status=answer.status,
+        )
+    return failure(answer)
 
 
 def _input_text(mount: Mount, given: Input) -> str | None:

@@ -79,9 +79,9 @@ async def test_a_page_that_is_missing_is_not_taken_for_a_server_without_session(
     page = reply(404, b"<html>", content_type="text/html")
 
     async with running(page) as server, Api(server.url, "plato_k", trpc_path="/wrong", transformer="none") as api:
-        with pytest.raises(errors.NotFound):
+        with pytest.raises(errors.NotUnderstood):
             await api.session.capabilities()
-        with pytest.raises(errors.NotFound):
+        with pytest.raises(errors.NotUnderstood):
             await api.messages.send(NOTE)
 
 

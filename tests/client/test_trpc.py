@@ -213,6 +213,13 @@ def test_the_wait_that_is_asked_for_is_kept_from_either_kind_of_body() -> None:
         assert "7 s" in str(error)
 
 
+@pytest.mark.parametrize("body", [b"<html>Not here</html>", b'{"message":"no Route matched"}', b""])
+def test_a_gateways_404_does_not_say_that_a_conversation_is_gone(body: bytes) -> None:
+    error = refused(RecordedAnswer(404, {}, body))
+
+    assert (type(error), error.status) == (errors.NotUnderstood, 404)
+
+
 def test_an_error_that_claims_success_is_the_servers_fault() -> None:
     error = refused(RecordedAnswer(200, {}, b'{"error":{"message":"m","data":{"httpStatus":200}}}'))
 

@@ -80,7 +80,8 @@ def _states(status: LineStatus | None, now: datetime) -> list[list[Span]]:
     more = [*least, *((f" {word}", quiet) for word in _particulars(status, now))]
     if status.as_of is None or (how_old := age(status.as_of, now)) == "now":
         return [more, least]
-    return [[*more, (f" · seen {how_old} ago", quiet)], more, least]
+    seen: Span = (f" · seen {how_old} ago", quiet)
+    return [[*more, seen], [*least, seen], more, least]
 
 
 def _particulars(status: LineStatus, now: datetime) -> list[str]:

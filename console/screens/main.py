@@ -105,7 +105,9 @@ class MainScreen(WorkScreen):
         self.draft_worker: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
-        yield TopBar().data_bind(MainScreen.identity, MainScreen.status, MainScreen.place, MainScreen.now)
+        yield TopBar().data_bind(
+            MainScreen.identity, MainScreen.status, MainScreen.place, MainScreen.now, MainScreen.unsent
+        )
         with Horizontal(id="panes"):
             with Vertical(id="conversations"):
                 yield Field(id="filter", placeholder=SafeLine("name, customer, last words"))

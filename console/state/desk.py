@@ -132,6 +132,10 @@ class Desk:
         """What does not leave by itself, for a person to decide on."""
         return self._sending.unsent()
 
+    def written_in(self) -> frozenset[str]:
+        """The conversations in which something is written that was not sent."""
+        return self._sending.conversations()
+
     def leaving(self) -> int:
         """How many messages are held or on their way."""
         return self._sending.leaving()

@@ -27,6 +27,9 @@ _STATES: dict[str, tuple[str, str, Role]] = {
 }
 
 
+UNSENT_MARK = "▲"
+
+
 class TopBar(Widget):
     """One line, made of what it is given."""
 
@@ -39,9 +42,12 @@ class TopBar(Widget):
     place: reactive[SafeLine] = reactive(SafeLine(""))
     profile: reactive[SafeLine] = reactive(SafeLine(""))
     now: reactive[datetime] = reactive(lambda: datetime.now(UTC))
+    unsent: reactive[int] = reactive(0)
 
     def render_line(self, y: int) -> Strip:
-        spans = top_line(self.identity, self.status, self.place, self.profile, self.now, self.size.width)
+        spans = top_line(
+            self.identity, self.status, self.place, self.profile, self.now, self.size.width, unsent=self.unsent
+        )
         return strip_of(spans, themes.styles(self.app.current_theme), self.size.width, self.rich_style)
 
 
@@ -52,6 +58,8 @@ def top_line(
     profile: SafeLine,
     now: datetime,
     width: int,
+    *,
+    unsent: int = 0,
 ) -> list[Span]:
     """The line in `width` cells. Where there is little room the line's state stays, who we are goes first."""
     who: list[Span] = []
@@ -63,6 +71,8 @@ def top_line(
     if identity:
         where += [(shown(identity.workspace, max(8, width // 3)), "name"), (" ▸ ", "faint")]
     where.append((place, "muted"))
+    if unsent:
+        where.append((f"   {UNSENT_MARK} {unsent} not sent", "waiting"))
     states = _states(status, now)
     state = next((one for one in states if width_of(where) + width_of(one) + 2 <= width), states[-1])
     if width_of(where) + width_of(state) + width_of(who) + 3 > width:

@@ -215,3 +215,12 @@ def test_a_title_gives_way_at_its_right_end() -> None:
     assert len(wide.plain) == 74
     narrow = pane_title(SafeLine("Jane Cooper › Order #1042"), SafeLine("shop.example.com · en"), 32)
     assert narrow.plain == "Jane Cooper › Order #1042"
+
+
+def test_what_was_not_sent_is_counted_in_the_first_line_as_long_as_there_is_any() -> None:
+    def shown_at(width: int, unsent: int) -> str:
+        nothing = SafeLine("")
+        spans = top_line(None, None, SafeLine("inbox"), nothing, NOW, width, unsent=unsent)
+        return "".join(text for text, _ in spans)
+
+    assert "2 not sent" in shown_at(80, 2) and "not sent" not in shown_at(80, 0)

@@ -93,8 +93,8 @@ def resume(screen: MainScreen, conversation_id: str, *, note: bool | None = None
 
 
 def drafted(screen: MainScreen) -> frozenset[str]:
-    """The conversations in which something is begun: what is written, or a file that is not with it yet."""
-    return screen.drafts.conversations() | screen.desk.uploads.conversations()
+    """The conversations in which something is begun or was not sent: a text, or a file that is not with it yet."""
+    return screen.desk.written_in() | screen.desk.uploads.conversations()
 
 
 def add_file(screen: MainScreen, to: Place, card: FileCard) -> None:

@@ -38,10 +38,10 @@ def transfers(screen: MainScreen) -> Transfers:
 
 
 def _show(screen: MainScreen) -> None:
-    here = keeping.place(screen)
-    if here is None or not screen.is_running:
+    if not screen.is_running:
         return
-    screen.composer.uploads = screen.desk.uploads.of(here.conversation_id, here.note)
+    if here := keeping.place(screen):
+        screen.composer.uploads = screen.desk.uploads.of(here.conversation_id, here.note)
     screen.show_keys()
     if keeping.drafted(screen) != screen.drafted:
         screen.show_lines()
@@ -51,7 +51,10 @@ def _ended(screen: MainScreen, upload: Upload, card: FileCard | None) -> None:
     to = keeping.Place(upload.conversation_id, upload.note)
     if not screen.is_running:
         return
-    if card is not None:
+    if screen.store.is_gone(to.conversation_id):
+        screen.desk.uploads.take_off(upload)
+        screen.say(line(f"{upload.name} was for a conversation that is deleted."))
+    elif card is not None:
         keeping.add_file(screen, to, card)
     elif keeping.place(screen) == to:
         screen.say(line(f"{upload.name} was not uploaded: {upload.problem}.", 400), is_error=True)

@@ -122,10 +122,21 @@ async def test_a_fault_is_where_it_was_told_to_be(
         assert ended == ("reset" if how in ("cut", "reset") else "closed")
         await eventually(lambda: len(server.ended) == (2 if how == "cut" else 1))
         if way == "back":
-            assert (came, server.heard) == (ANSWER[:after], ASKED)
+            assert came == ANSWER[:after] and server.heard == ASKED
         else:
             assert server.heard == ASKED[:after] and came in (b"", ANSWER)
         assert (await other.ask_in_vain() if how == "cut" else await other.ask()) in ((b"", "reset"), ANSWER)
+
+
+async def test_an_exchange_is_that_of_a_request_and_over_at_the_next(line: FaultyLine, dial: Dial) -> None:
+    client = await dial()
+    exchange = line.expect(Fault("reset", Place("back", len(ANSWER) + 1)), b"GET /lamp")
+    other = line.expect(Fault("reset", Place("back", 1)), b"GET /desk")
+    assert await client.ask() == await client.ask() == ANSWER
+    assert not exchange.begun.is_set() and not other.begun.is_set()
+    exchange = line.expect(Fault("reset", Place("back", len(ANSWER) + 1)), b"GET /lamp")
+    assert await client.ask() == await client.ask() == ANSWER
+    assert bytes(exchange.back) == ANSWER and not exchange.struck.is_set()
 
 
 async def test_only_the_next_exchange_is_befallen(line: FaultyLine, dial: Dial) -> None:
@@ -204,7 +215,7 @@ async def test_a_line_is_slow_until_it_is_mended(line: FaultyLine, dial: Dial) -
     assert await client.ask() == ANSWER
     assert time.monotonic() - began >= 0.1
     line.mend()
-    assert (line.delay, line.rate) == (0.0, None)
+    assert not line.delay and not line.rate
 
 
 async def test_a_server_that_is_away_is_a_broken_line() -> None:

@@ -4,75 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from console.client.api import Api
 from console.client.errors import Forbidden, NotFound
-from console.contract.inputs import CustomerInput, Send
-from console.state.database import Database
-from console.state.desk import Desk
-from console.state.drafts import Drafts
-from console.state.follow import Follower
-from console.state.outbox import Outbox
-from console.state.rows import ConversationRow, Delivery
-from console.state.store import Store
-from tests.state.values import until, words
+from console.contract.inputs import Send
+from tests.state.values import words
+from tests.support.headless import JANE, Console, console
 from tests.support.server import RunningServer, running_server
-
-JANE = CustomerInput(external_id="web-1", name="Jane Cooper", email="jane@example.com")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Console:
-    """One person's console: everything but the screen."""
-
-    def __init__(self, url: str, key: str, folder: Path, hold: float) -> None:
-        self.api = Api(url, key)
-        self.store = Store(now())
-        self.database = Database(folder / "console.sqlite", "default")
-        self.drafts, self.outbox = Drafts(self.database), Outbox(self.database)
-        self.desk = Desk(self.api, self.store, self.drafts, self.outbox, now=now, hold_seconds=hold)
-        self.follower = Follower(self.api, self.store, self.desk, now=now)
-
-    async def until(self, claim: Callable[[], object], seconds: float = 10.0) -> None:
-        """Wait until the claim holds of what this console knows."""
-        await until(self.store, claim, seconds)
-
-    def row(self, id: str) -> ConversationRow:
-        row = self.store.row(id)
-        assert row is not None
-        return row
-
-    def texts(self, id: str) -> list[str]:
-        return ["".join(entry.bodies) for entry in self.store.thread(id).entries]
-
-    def deliveries(self, id: str) -> list[Delivery]:
-        return [entry.delivery for entry in self.store.thread(id).entries]
-
-
-@asynccontextmanager
-async def console(server: RunningServer, folder: Path, key: str, *, hold: float = 0.0) -> AsyncIterator[Console]:
-    """A console that follows the server while the block runs."""
-    made = Console(server.url, key, folder, hold)
-    following = asyncio.create_task(made.follower.run())
-    try:
-        await made.until(lambda: made.store.line.state in ("live", "refused"))
-        yield made
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-        await made.desk.close()
-        await made.api.close()
-        made.outbox.close()
-        made.database.close()
 
 
 @pytest.fixture
@@ -91,7 +32,7 @@ async def jane_writes(it: Console, id: str, text: str) -> None:
 
 async def test_a_message_goes_out_and_comes_by_at_another_console(server: RunningServer, tmp_path: Path) -> None:
     maya, omar = server.key(), server.key(member="Omar Haddad")
-    async with console(server, tmp_path / "a", maya) as one, console(server, tmp_path / "b", omar) as two:
+    async with console(server.url, tmp_path / "a", maya) as one, console(server.url, tmp_path / "b", omar) as two:
         id = await one.desk.create("Order #1042", JANE)
         await jane_writes(one, id, "The lamp arrived broken")
         await two.until(lambda: two.store.row(id) and two.row(id).unread == 1)
@@ -117,7 +58,7 @@ async def test_a_message_goes_out_and_comes_by_at_another_console(server: Runnin
 
 async def test_tidying_up_is_seen_by_all(server: RunningServer, tmp_path: Path) -> None:
     maya, omar = server.key(role="admin"), server.key(member="Omar Haddad")
-    async with console(server, tmp_path / "a", maya) as one, console(server, tmp_path / "b", omar) as two:
+    async with console(server.url, tmp_path / "a", maya) as one, console(server.url, tmp_path / "b", omar) as two:
         top = await one.desk.create("Jane", JANE)
         below = await one.desk.create_sub(top, "Returns")
         await two.until(lambda: two.store.row(below))
@@ -143,9 +84,9 @@ async def test_tidying_up_is_seen_by_all(server: RunningServer, tmp_path: Path) 
 
 
 async def test_a_refused_change_is_undone(server: RunningServer, tmp_path: Path) -> None:
-    async with console(server, tmp_path / "a", server.key()) as one:
+    async with console(server.url, tmp_path / "a", server.key()) as one:
         id = await one.desk.create("Jane", JANE)
-        async with console(server, tmp_path / "b", server.key("viewer", "Vera")) as viewer:
+        async with console(server.url, tmp_path / "b", server.key("viewer", "Vera")) as viewer:
             await viewer.until(lambda: viewer.store.row(id))
             with pytest.raises(Forbidden):
                 await viewer.desk.set_status(id, "resolved")
@@ -157,7 +98,7 @@ async def test_a_refused_change_is_undone(server: RunningServer, tmp_path: Path)
 
 
 async def test_killing_the_server_loses_no_text_and_coming_back_is_quick(server: RunningServer, tmp_path: Path) -> None:
-    async with console(server, tmp_path / "a", server.key()) as it:
+    async with console(server.url, tmp_path / "a", server.key()) as it:
         id = await it.desk.create("Jane", JANE)
         await it.desk.open(id)
         it.desk.reply(id, words("Before"))
@@ -183,14 +124,14 @@ async def test_what_happened_while_the_line_was_broken_is_there_afterwards(
     server: RunningServer, tmp_path: Path
 ) -> None:
     maya, omar = server.key(), server.key(member="Omar Haddad")
-    async with console(server, tmp_path / "a", maya) as one:
+    async with console(server.url, tmp_path / "a", maya) as one:
         id = await one.desk.create("Jane", JANE)
         await one.desk.open(id)
         await one.until(lambda: one.store.last_event_id)
         await server.stop()
         await one.until(lambda: one.store.line.state != "live")
         await server.start()
-        async with console(server, tmp_path / "b", omar) as two:
+        async with console(server.url, tmp_path / "b", omar) as two:
             await jane_writes(two, id, "Is anybody there?")
         await one.until(lambda: one.texts(id) == ["Is anybody there?"])
         assert one.row(id).unread == 1
@@ -200,7 +141,7 @@ async def test_a_console_that_ends_while_the_server_is_away_finds_its_text_again
     server: RunningServer, tmp_path: Path
 ) -> None:
     key = server.key()
-    async with console(server, tmp_path / "a", key, hold=60.0) as it:
+    async with console(server.url, tmp_path / "a", key, hold=60.0) as it:
         id = await it.desk.create("Jane", JANE)
         await it.desk.open(id)
         it.desk.reply(id, words("Held back"))
@@ -208,7 +149,7 @@ async def test_a_console_that_ends_while_the_server_is_away_finds_its_text_again
         it.desk.reply(id, words("A note", note=True))
         await it.until(lambda: it.deliveries(id) == ["held", "waiting"])
     await server.start()
-    async with console(server, tmp_path / "a", key) as again:
+    async with console(server.url, tmp_path / "a", key) as again:
         draft = again.drafts.get(id, False)
         assert draft is not None and draft.text == "Held back"
         await again.desk.open(id)
@@ -220,21 +161,21 @@ async def test_a_console_that_ends_while_the_server_is_away_finds_its_text_again
 
 async def test_a_revoked_key_is_told_within_a_moment(server: RunningServer, tmp_path: Path) -> None:
     key = server.key()
-    async with console(server, tmp_path / "a", key) as it:
+    async with console(server.url, tmp_path / "a", key) as it:
         await asyncio.to_thread(server.revoke, key)
         await it.until(lambda: it.store.line.state == "refused", 5.0)
         assert "Unauthorized API key." in str(it.store.line.problem)
 
 
 async def test_a_wrong_key_is_refused_at_once(server: RunningServer, tmp_path: Path) -> None:
-    async with console(server, tmp_path / "a", "plato_wrong") as it:
+    async with console(server.url, tmp_path / "a", "plato_wrong") as it:
         assert it.store.line.state == "refused" and it.store.identity is None
 
 
 async def test_a_file_goes_along_and_comes_down_again(server: RunningServer, tmp_path: Path) -> None:
     photo = tmp_path / "photo of a lamp.txt"
     photo.write_text("A lamp, broken.")
-    async with console(server, tmp_path / "a", server.key()) as it:
+    async with console(server.url, tmp_path / "a", server.key()) as it:
         id = await it.desk.create("Jane", JANE)
         await it.desk.open(id)
         card = await it.desk.upload(photo, None)
@@ -246,7 +187,7 @@ async def test_a_file_goes_along_and_comes_down_again(server: RunningServer, tmp
 
 
 async def test_a_long_thread_is_read_page_by_page(server: RunningServer, tmp_path: Path) -> None:
-    async with console(server, tmp_path / "a", server.key()) as it:
+    async with console(server.url, tmp_path / "a", server.key()) as it:
         id = await it.desk.create("Jane", JANE)
         sends = [Send.model_validate({"conversation_id": id, "content": {"en": f"{number}"}}) for number in range(60)]
         sent = await asyncio.gather(*(it.api.messages.send(send) for send in sends))
@@ -261,7 +202,7 @@ async def test_a_long_thread_is_read_page_by_page(server: RunningServer, tmp_pat
 
 
 async def test_opening_what_was_deleted_says_so(server: RunningServer, tmp_path: Path) -> None:
-    async with console(server, tmp_path / "a", server.key("admin")) as it:
+    async with console(server.url, tmp_path / "a", server.key("admin")) as it:
         id = await it.desk.create("Jane", JANE)
         await it.api.conversations.delete(id)
         with pytest.raises(NotFound):

@@ -7,8 +7,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
-from tests.state.test_against_server import JANE, Console
 from tests.state.values import words
+from tests.support.headless import JANE, Console
 
 
 async def started(folder: Path, port: int) -> tuple[Process, int]:

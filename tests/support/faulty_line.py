@@ -45,9 +45,11 @@ class Fault:
 
 @dataclass(slots=True)
 class Exchange:
-    """What goes over one connection, from some request on."""
+    """What goes over one connection, from one request to the next."""
 
     fault: Fault | None = None
+    request: bytes = b""
+    """What the request begins with."""
     onward: bytearray = field(default_factory=bytearray)
     back: bytearray = field(default_factory=bytearray)
     begun: asyncio.Event = field(default_factory=asyncio.Event)
@@ -90,9 +92,9 @@ class FaultyLine:
         self.requests = 0
         self.carried: dict[Way, int] = {"onward": 0, "back": 0}
 
-    def expect(self, fault: Fault | None = None) -> Exchange:
-        """The exchange on the connection on which the client speaks next; the fault befalls it."""
-        self._expected = Exchange(fault)
+    def expect(self, fault: Fault | None = None, request: bytes = b"") -> Exchange:
+        """The exchange of the next request that begins so; the fault befalls it."""
+        self._expected = Exchange(fault, request)
         return self._expected
 
     def cut(self) -> None:
@@ -165,7 +167,7 @@ class FaultyLine:
                 self._carry(connection, "onward", reader, back), self._carry(connection, "back", onward, writer)
             )
             connection.close()
-        except ConnectionError:
+        except OSError:
             connection.reset()
         finally:
             self._open.discard(connection)
@@ -174,7 +176,7 @@ class FaultyLine:
     async def _carry(
         self, connection: _Connection, way: Way, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        with suppress(ConnectionError):
+        with suppress(OSError):
             while piece := await reader.read(_PIECE):
                 if way == "onward":
                     self._hear(connection, piece)
@@ -185,9 +187,11 @@ class FaultyLine:
         connection.reset()
 
     def _hear(self, connection: _Connection, piece: bytes) -> None:
-        if _REQUEST.match(piece):
-            self.requests += 1
-        if self._expected is not None:
+        if not _REQUEST.match(piece):
+            return
+        self.requests += 1
+        connection.exchange = None
+        if self._expected is not None and piece.startswith(self._expected.request):
             connection.exchange, self._expected = self._expected, None
             connection.exchange.begun.set()
 

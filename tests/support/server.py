@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from console.server.connections import Bounds
 from console.server.keyring import create_keys, holder, list_keys, private_directory, revoke_key
 from console.server.run import WorkspaceServer, address_of, open_socket
 from console.server.service import Config
+from tests.support.lesser import Lesser
 
 _BOUNDS = Bounds()
 MAYA = "Maya Okafor <maya@example.com>"
@@ -22,12 +23,15 @@ MAYA = "Maya Okafor <maya@example.com>"
 class RunningServer:
     """A server that runs. `url` stays the same over stop and start."""
 
-    def __init__(self, directory: Path, settings: dict[str, Any], bounds: Bounds) -> None:
+    def __init__(
+        self, directory: Path, settings: dict[str, Any], bounds: Bounds, without: Collection[str] = ()
+    ) -> None:
         self.directory = private_directory(directory)
         self.url = ""
         self.server: WorkspaceServer | None = None
         self._settings = settings
         self._bounds = bounds
+        self._without = without
         self._port = 0
         self._serving: asyncio.Task[None] | None = None
 
@@ -38,6 +42,9 @@ class RunningServer:
         self.url = address_of(bound)
         config = Config(self.directory, **self._settings)
         self.server = WorkspaceServer(config, takes_signals=False, bounds=self._bounds)
+        if self._without:
+            app: Any = self.server.config.app
+            self.server.config.app = Lesser(app, self._without)
         self._serving = asyncio.create_task(self.server.serve([bound]))
         listening = asyncio.create_task(self.server.listening.wait())
         await asyncio.wait({self._serving, listening}, return_when=asyncio.FIRST_COMPLETED)
@@ -73,9 +80,14 @@ class RunningServer:
 
 
 @asynccontextmanager
-async def running_server(directory: Path, *, bounds: Bounds = _BOUNDS, **settings: Any) -> AsyncIterator[RunningServer]:
-    """A server on `directory` while the block runs, with the `settings` of `Config`. No rate limit unless given."""
-    server = RunningServer(directory, {"rate": 0.0} | settings, bounds)
+async def running_server(
+    directory: Path, *, bounds: Bounds = _BOUNDS, without: Collection[str] = (), **settings: Any
+) -> AsyncIterator[RunningServer]:
+    """A server on `directory` while the block runs, with the `settings` of `Config`. No rate limit unless given.
+
+    `without` are features that it is not to have.
+    """
+    server = RunningServer(directory, {"rate": 0.0} | settings, bounds, without)
     await server.start()
     try:
         yield server

@@ -233,6 +233,23 @@ async def test_events_are_followed_over_a_restart_of_the_server(server: RunningS
     assert int(second.id or 0) == int(first.id or 0) + 1
 
 
+async def test_a_stream_on_which_nothing_happened_can_be_gone_on_with(api: Api) -> None:
+    talk = await api.conversations.get_or_create(JANE)
+    place: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    async with aclosing(api.events.follow(on_place=place.set_result)) as events:
+        waiting = asyncio.ensure_future(anext(events))
+        last = await asyncio.wait_for(place, 5)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    await api.messages.send(Send(conversation_id=talk.id, content={"en": "meanwhile"}))
+
+    async with aclosing(api.events.follow(last)) as events:
+        told = await asyncio.wait_for(anext(events), 5)
+
+    assert isinstance(told, MessageCreated)
+    assert told.message.content == {"en": "meanwhile"}
+
+
 async def test_an_ai_draft_is_streamed_and_posts_nothing(api: Api) -> None:
     talk = await api.conversations.get_or_create(JANE)
     asked = Send(

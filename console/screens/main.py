@@ -81,10 +81,13 @@ class MainScreen(WorkScreen):
         profile: str = "",
         remembers: bool = True,
         language: Language = "en",
+        agent: str = "",
+        website: str = "",
     ) -> None:
         super().__init__()
         self.remembers = remembers  # choices, in the person's settings
         self.language = language  # of what is written to a customer whose own is not known
+        self.agent, self.website = agent, website  # who answers, and where, on a server that lists neither
         self.store, self.desk, self.drafts, self.keymap, self.clock = store, desk, drafts, keymap, clock
         self.view: View = "inbox"
         self.folded: set[str] = set()
@@ -128,6 +131,8 @@ class MainScreen(WorkScreen):
         self.now = self.clock()
         self.add_class("-choosing")
         self.set_interval(60, self._tick)
+        if self.desk.is_second:
+            self.say(SafeLine("Another console of yours is open and keeps what it wrote. This one sends too."))
         self._bring_up_to_date()
 
     def on_unmount(self) -> None:

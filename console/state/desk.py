@@ -152,9 +152,13 @@ class Desk:
         """Have a message back that has not left; it is the draft again. None of one that has. Raises StateError."""
         return self._sending.take_back(local_id)
 
-    def send_now(self, local_id: str) -> None:
-        """Hold a message no longer."""
-        self._sending.send_now(local_id)
+    def send_now(self, local_id: str, seen: str | None = None) -> None:
+        """Hold a message no longer; `seen` is the newest message that the person has seen since."""
+        self._sending.send_now(local_id, seen)
+
+    def look_at(self, local_id: str) -> Unsent | None:
+        """A message that is held or does not leave by itself, and what stands against it; None of any other."""
+        return self._sending.look_at(local_id)
 
     async def retry(self, local_id: str, seen: str | None = None) -> None:
         """Send what was not sent, as one who saw the thread up to `seen`. Raises ApiError where it may have arrived."""
@@ -203,9 +207,13 @@ class Desk:
             return tuple(template_of(template) for template in await self._api.directory.templates())
         return ()
 
-    async def create(self, name: str | None, customer: CustomerInput) -> str:
-        """Make a conversation with a customer, or find theirs; its id."""
-        return await self._tidying.create(name, customer)
+    async def create(self, name: str | None, customer: CustomerInput, website: str | None = None) -> str:
+        """Make a conversation with a customer, or find theirs, on the channel of a website if one is named; its id."""
+        return await self._tidying.create(name, customer, website)
+
+    async def find(self, id: str) -> None:
+        """Know a conversation of which a person has the id. Raises NotFound where there is none."""
+        await self._tidying.find(id)
 
     async def create_sub(self, parent_id: str, name: str) -> str:
         """Make a conversation below another; its id."""

@@ -123,17 +123,17 @@ class Sending:
         self._letters.to_draft(letter)
         return letter.written
 
-    def send_now(self, local_id: str) -> None:
-        """Hold a message no longer, nor those written before it there."""
+    def send_now(self, local_id: str, seen: str | None = None) -> None:
+        """Hold a message no longer, nor those written before it there; `seen` is what the person has seen since."""
         letter = self._letters.get(local_id)
         if letter is None or letter.state != "held":
             return
         for earlier in self._letters.all("held", conversation_id=letter.conversation_id):
             if timer := self._timers.pop(earlier.local_id, None):
                 timer.cancel()
-            if self._letters.become(earlier.local_id, "waiting"):
+            if self._letters.become(earlier.local_id, "waiting", seen=seen):
                 self._delivery.enqueue(earlier)
-            if earlier is letter:
+            if earlier.local_id == local_id:
                 return
 
     async def retry(self, local_id: str, seen: str | None = None) -> None:
@@ -167,6 +167,11 @@ class Sending:
             return None
         self._letters.drop(letter)
         return letter.written
+
+    def look_at(self, local_id: str) -> Unsent | None:
+        """A message that is held or does not leave by itself, and what stands against it."""
+        letter = self._letters.get(local_id)
+        return None if letter is None or self._delivery.is_going(local_id) else self._unsent(letter)
 
     def unsent(self) -> tuple[Unsent, ...]:
         """What does not leave by itself, in the order of its writing."""

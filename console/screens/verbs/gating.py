@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -83,14 +83,28 @@ def post(screen: MainScreen, here: keeping.Place, written: Written, seen: str | 
     screen.messages.to_newest()
 
 
-async def review(screen: MainScreen, first: str | None = None) -> None:
-    """List what was not sent, `first` before the others, until all is decided or left."""
-    while unsent := sorted(screen.desk.unsent(), key=lambda one: one.local_id != first):
-        if first is not None and unsent[0].local_id != first:
-            return
-        shown = unsent if first is None else unsent[:1]
-        decision = await screen.app.push_screen_wait(Gate([_question(screen, one) for one in shown]))
-        if decision is None or not await _carry_out(screen, decision, shown):
+def send_now(screen: MainScreen, local_id: str) -> Awaitable[None] | None:
+    """Hold a message no longer; where its thread moved on, look first."""
+    held = screen.desk.look_at(local_id)
+    if held is not None and held.check.arrived:
+        return look_at(screen, local_id)
+    screen.desk.send_now(local_id)
+    return None
+
+
+async def look_at(screen: MainScreen, local_id: str) -> None:
+    """Show one message that has not left, and do with it what is decided."""
+    if one := screen.desk.look_at(local_id):
+        decision = await screen.app.push_screen_wait(Gate([_question(screen, one)]))
+        if decision is not None:
+            await _carry_out(screen, decision, [one])
+
+
+async def review(screen: MainScreen) -> None:
+    """List what was not sent, until all is decided or left."""
+    while unsent := screen.desk.unsent():
+        decision = await screen.app.push_screen_wait(Gate([_question(screen, one) for one in unsent]))
+        if decision is None or not await _carry_out(screen, decision, unsent):
             return
     screen.say(SafeLine("Nothing is left unsent."))
 
@@ -102,6 +116,7 @@ async def _carry_out(screen: MainScreen, decision: Decision, shown: Sequence[Uns
         return False
     match decision.what:
         case "send":
+            screen.desk.send_now(question.local_id, question.seen)  # where it is held still
             await screen.desk.retry(question.local_id, question.seen)
         case "all":
             for one in shown:
@@ -143,7 +158,8 @@ def tell(screen: MainScreen) -> None:
     if news:
         question = _question(screen, news[-1])
         why = (reasons(question) or [line("it waits")])[0]
-        screen.say(line(f"Not sent to {question.to}: {why} {screen.keymap.shown('outbox.review')} looks.", 400))
+        key = "Enter" if screen.pane == "composer" else screen.keymap.shown("outbox.review")
+        screen.say(line(f"Not sent to {question.to}: {why} {key} looks.", 400))
 
 
 def _question(screen: MainScreen, one: Unsent) -> Question:

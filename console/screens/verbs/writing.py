@@ -56,8 +56,7 @@ def _send(screen: MainScreen) -> Awaitable[None] | None:
     composer = screen.composer
     if composer.is_empty:
         if held := screen.held:
-            screen.desk.send_now(held.id)
-            return None
+            return gating.send_now(screen, held.id)
         return gating.review(screen) if screen.unsent else None
     if composer.uploads:
         screen.say(SafeLine("A file is still on its way."))
@@ -121,7 +120,7 @@ def _retry(screen: MainScreen) -> Awaitable[None] | None:
     if entry and entry.delivery == "failed":
         return screen.desk.retry(entry.id)
     if entry and entry.delivery in ("stopped", "waiting", "unknown"):
-        return gating.review(screen, entry.id)
+        return gating.look_at(screen, entry.id)
     reply(screen)
     return None
 

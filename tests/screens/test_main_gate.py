@@ -1,0 +1,201 @@
+"""The gate as a person meets it: at Enter, at the end of the hold, in the list of what was not sent, and on leaving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from console.client.api import Api
+from console.contract.inputs import CustomerInput, GetOrCreateConversation, SaveTemplate, Send
+from console.screens.gate import Gate, reasons
+from console.screens.leave import Leave
+from tests.support.console import JANE, OpenConsole, console_on, conversation_with
+from tests.support.server import RunningServer
+
+DENIZ = CustomerInput(external_id="web-2", name="Deniz", metadata={"language": "tr"})
+
+
+async def say(api: Api, conversation_id: str, text: str, *, customer: bool = False) -> None:
+    """A colleague, or the customer, writes."""
+    sent = Send(conversation_id=conversation_id, content={"en": text}, sender="customer" if customer else None)
+    await api.messages.send(sent if customer else Send(conversation_id=conversation_id, content={"en": text}))
+
+
+async def opened(it: OpenConsole, api: Api, customer: CustomerInput = JANE) -> str:
+    """The console with the conversation of a customer who waits, open and being written in."""
+    id = await conversation_with(api, customer, "The lamp arrived broken.")
+    await it.until(lambda: it.main.store.row(id))
+    it.main.open(id)
+    await it.until(lambda: it.entries)
+    await it.press("r")
+    return id
+
+
+def asked(it: OpenConsole) -> list[str]:
+    """What the gate says."""
+    gate = it.app.screen
+    assert isinstance(gate, Gate)
+    return [str(one) for one in reasons(gate._here)]
+
+
+async def test_a_clean_message_costs_no_key(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path) as it:
+        await opened(it, api)
+        await it.write("Hello")
+        await it.press("enter")
+        await it.until(lambda: it.entries[-1].delivery == "sent" and it.bodies[-1] == "Hello")
+        assert not isinstance(it.app.screen, Gate)
+
+
+async def test_a_colleagues_answer_is_seen_before_mine_leaves(server: RunningServer, tmp_path: Path) -> None:
+    omar = server.key("agent", "Omar Haddad")
+    async with Api(server.url, omar) as colleague, console_on(server, tmp_path) as it:
+        id = await opened(it, colleague)
+        await it.write("Hello")
+        await say(colleague, id, "I refunded you already.")
+        await it.until(lambda: "I refunded you already." in it.bodies)
+        await it.press("enter", "enter")  # a habit is harmless
+        await it.shows(Gate)
+        assert asked(it) == ["Omar Haddad wrote since you looked."]
+        assert it.main.composer.text == "Hello"
+        await it.press("e")
+        await it.until(lambda: it.app.screen is it.main)
+        assert it.main.composer.text == "Hello" and it.main.pane == "composer"
+        await it.press("enter")  # it was seen
+        await it.until(lambda: it.bodies[-1] == "Hello" and it.entries[-1].delivery == "sent")
+
+
+@pytest.mark.parametrize(("key", "text", "sent"), [("s", "", True), ("d", "Hello", False), ("escape", "Hello", False)])
+async def test_what_is_decided_is_done(server: RunningServer, tmp_path: Path, key: str, text: str, sent: bool) -> None:
+    async with Api(server.url, server.key("agent", "Omar Haddad")) as colleague, console_on(server, tmp_path) as it:
+        id = await opened(it, colleague)
+        await it.write("Hello")
+        await say(colleague, id, "Wait.", customer=True)
+        await it.until(lambda: "Wait." in it.bodies)
+        await it.press("enter")
+        await it.shows(Gate)
+        await it.press(key)
+        await it.until(lambda: it.app.screen is it.main)
+        await it.until(lambda: ("Hello" in it.bodies) is sent and it.main.composer.text == text)
+        draft = it.main.drafts.get(id, False)
+        assert (draft.text if draft else "") == text
+        assert it.main.pane == ("thread" if key == "d" else "composer")
+
+
+async def test_another_language_is_asked_about_once_in_a_conversation(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path) as it:
+        await opened(it, api, DENIZ)
+        await it.write("Hello, how are you?")
+        await it.press("enter")
+        await it.shows(Gate)
+        assert asked(it) == ["This is in English; the customer writes Turkish."]
+        await it.press("s")
+        await it.until(lambda: it.entries[-1].delivery == "sent" and it.bodies[-1] == "Hello, how are you?")
+        await it.write("Is there more that you need?")
+        await it.press("enter")
+        await it.until(lambda: it.entries[-1].delivery == "sent" and it.bodies[-1] == "Is there more that you need?")
+
+
+async def test_a_variable_that_nobody_filled_in_is_named(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path) as it:
+        await api.directory.save_template(SaveTemplate(name="Hello", content={"en": "Your order {{order.number}}"}))
+        await opened(it, api)
+        await it.press("f4")
+        await it.until(lambda: it.app.screen is not it.main)
+        await it.pilot.pause()
+        await it.press("enter")
+        await it.until(lambda: "{{order.number}}" in it.main.composer.text)
+        await it.press("enter")
+        await it.shows(Gate)
+        assert asked(it) == ["Not filled in: {{order.number}}"]
+
+
+async def test_what_comes_while_it_is_held_stops_it_and_it_is_listed(server: RunningServer, tmp_path: Path) -> None:
+    async with (
+        Api(server.url, server.key("agent", "Omar Haddad")) as colleague,
+        console_on(server, tmp_path, hold_seconds=1) as it,
+    ):
+        id = await opened(it, colleague)
+        await it.write("Hello")
+        await it.press("enter")
+        await it.until(lambda: it.main.held)
+        await say(colleague, id, "I refunded you already.")
+        await it.until(lambda: it.main.unsent == 1)
+        assert "Omar Haddad wrote since you looked. Enter looks." in it.said
+        await it.press("shift+tab")
+        await it.press("g", "o")
+        await it.shows(Gate)
+        await it.press("s")
+        await it.until(lambda: it.bodies[-1] == "Hello" and it.entries[-1].delivery == "sent")
+        await it.until(lambda: it.main.unsent == 0)
+
+
+async def test_enter_on_what_is_held_looks_where_the_thread_moved_on(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path, hold_seconds=60) as it:
+        id = await opened(it, api)
+        await it.write("Hello")
+        await it.press("enter")
+        await it.until(lambda: it.main.held)
+        await say(api, id, "And one more thing", customer=True)
+        await it.until(lambda: "And one more thing" in it.bodies)
+        await it.press("enter")
+        await it.shows(Gate)
+        await it.press("s")
+        await it.until(lambda: it.bodies[-1] == "Hello" and it.entries[-1].delivery == "sent")
+
+
+async def test_several_are_a_list_of_which_the_unchanged_go_at_once(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("agent", "Omar Haddad")) as api, console_on(server, tmp_path) as it:
+        jane = await opened(it, api)
+        other = await api.conversations.get_or_create(GetOrCreateConversation(customer=DENIZ))
+        await it.until(lambda: it.main.store.row(other.id))
+        await server.stop()
+        await it.until(lambda: it.main.store.line.state == "offline", 20)
+        await it.write("For Jane")
+        await it.press("enter")
+        it.main.open(other.id)
+        await it.press("r")
+        await it.write("Merhaba")
+        await it.press("enter")
+        await it.until(lambda: it.main.unsent == 2)
+        await server.start()
+        await say(api, jane, "I did it")
+        await it.until(lambda: it.main.store.line.state == "live")
+        await it.until(lambda: any(one.check.arrived for one in it.main.desk.unsent()))
+        await it.press("enter")
+        await it.shows(Gate)
+        await it.press("S")
+        await it.until(lambda: it.bodies == ["Merhaba"] and it.entries[0].delivery == "sent")
+        await it.shows(Gate)  # the other one is still to be decided
+        assert asked(it)[-1] == "Omar Haddad wrote since you looked."
+        await it.press("d")
+        await it.until(lambda: it.main.unsent == 0 and it.app.screen is it.main)
+        draft = it.main.drafts.get(jane, False)
+        assert draft is not None and draft.text == "For Jane"
+
+
+@pytest.mark.parametrize("key", ["s", "d", "escape"])
+async def test_leaving_while_something_is_held_asks(server: RunningServer, tmp_path: Path, key: str) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path, hold_seconds=60) as it:
+        id = await opened(it, api)
+        await it.write("Hello")
+        await it.press("enter")
+        await it.until(lambda: it.main.held)
+        await it.press("shift+tab", "q")
+        await it.shows(Leave)
+        await it.press(key)
+        if key == "escape":
+            await it.until(lambda: it.app.screen is it.main)
+            assert it.main.held
+            return
+        await it.until(lambda: not it.app.is_running)
+        page = await api.messages.list(id)
+        assert [message.content["en"] for message in page.items][:1] == [
+            "Hello" if key == "s" else "The lamp arrived broken."
+        ]
+
+
+async def test_a_second_console_of_a_profile_is_told_so(server: RunningServer, tmp_path: Path) -> None:
+    async with console_on(server, tmp_path), console_on(server, tmp_path) as second:
+        await second.until(lambda: "Another console" in second.said)

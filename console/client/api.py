@@ -20,7 +20,8 @@ from console.client.wire import OnWire
 class Api:
     """A workspace server as one key sees it. Make it where a loop runs, close it at the end.
 
-    Raises SettingsError for an address or a key that cannot be used.
+    A request ends in `timeout` seconds, and a call in `budget` however often it is made; streams and uploads may take
+    what they need, but not be silent. Raises SettingsError for an address or a key that cannot be used.
     """
 
     def __init__(
@@ -31,10 +32,11 @@ class Api:
         trpc_path: str = "auto",
         transformer: Literal["auto", "none", "superjson"] = "auto",
         timeout: float = 15.0,
+        budget: float = 30.0,
         on_wire: OnWire | None = None,
     ) -> None:
         self._transport = Transport(base_url, key, timeout=timeout, on_wire=on_wire)
-        calls = Calls(self._transport, trpc_path=trpc_path, transformer=transformer)
+        calls = Calls(self._transport, trpc_path=trpc_path, transformer=transformer, budget=budget)
         self.session = SessionResource(calls)
         self.conversations = ConversationsResource(calls)
         self.messages = MessagesResource(calls)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from console.client.budget import Deadline
 from console.client.capabilities import DOCUMENTED_ONLY, Capabilities, capabilities_of
-from console.client.errors import NotFound, Unsupported
+from console.client.errors import NotFound, TimedOut, Unsupported
 from console.client.mount import PROBE, Transformer, candidates, configured, mount_of, no_mount
 from console.client.pages import page_of, unrolled
 from console.client.retry import repeated
@@ -33,11 +34,19 @@ T = TypeVar("T")
 _REPEATABLE = frozenset(one.name for one in (GET_OR_CREATE_CONVERSATION, UPDATE_CONVERSATION, MARK_READ))
 
 
-class Calls:
-    """Calls to one server with one key."""
+class Needs(NamedTuple):
+    """A feature without which a call is not made, and the sentence that says so."""
 
-    def __init__(self, transport: Transport, *, trpc_path: str, transformer: Transformer) -> None:
+    feature: str
+    why: str
+
+
+class Calls:
+    """Calls to one server with one key, each of which ends within `budget` seconds, whatever it has to wait for."""
+
+    def __init__(self, transport: Transport, *, trpc_path: str, transformer: Transformer, budget: float) -> None:
         self.transport = transport
+        self._budget = budget
         self._trpc_path = trpc_path
         self._transformer = transformer
         self._mount = configured(trpc_path, transformer)
@@ -45,17 +54,19 @@ class Calls:
         self._capabilities: Capabilities | None = None
         self._learning = asyncio.Lock()
 
-    async def call(self, procedure: Procedure[I, A], given: I, *, idempotency_key: str | None = None) -> A:
+    async def call(
+        self, procedure: Procedure[I, A], given: I, *, idempotency_key: str | None = None, needs: Needs | None = None
+    ) -> A:
         """The answer of one call, made again where the rules allow it. Raises ApiError.
 
         A mutation carries an idempotency key wherever the server is known to take one; it is repeated only then, or if
         doing it twice is harmless.
         """
-        return await self._call(procedure, given, idempotency_key=idempotency_key)
+        return await self._call(procedure, given, idempotency_key=idempotency_key, needs=needs)
 
-    async def page(self, procedure: Procedure[I, Page[T]], given: I) -> Page[T]:
+    async def page(self, procedure: Procedure[I, Page[T]], given: I, *, needs: Needs | None = None) -> Page[T]:
         """A page of a list, in any of the forms that servers of this family use."""
-        return await self._call(procedure, given, tidy=page_of)
+        return await self._call(procedure, given, needs=needs, tidy=page_of)
 
     async def every(self, procedure: Procedure[Paged, Page[T]]) -> tuple[T, ...]:
         """A whole list, page by page."""
@@ -88,22 +99,23 @@ class Calls:
                         raise
             return self.known
 
-    async def require(self, feature: str, why: str) -> None:
-        """Raise Unsupported with the sentence `why` unless the server has the feature."""
-        if not (await self.capabilities()).has(feature):
-            raise Unsupported(why)
+    async def require(self, needs: Needs) -> None:
+        """Raise Unsupported unless the server has the feature."""
+        if not (await self.capabilities()).has(needs.feature):
+            raise Unsupported(needs.why)
 
     async def mount(self) -> Mount:
         """Where tRPC answers: as set, else probed once. Raises ApiError, and asks again at the next call."""
         async with self._mounting:
             if self._mount is None:
-                self._mount = await repeated(self._probe, repeatable=True)
+                deadline = Deadline.after(self._budget)
+                self._mount = await repeated(lambda: self._probe(deadline), repeatable=True, deadline=deadline)
             return self._mount
 
-    async def _probe(self) -> Mount:
+    async def _probe(self, deadline: Deadline) -> Mount:
         answers = []
         for path in candidates(self._trpc_path):
-            answer = await self.transport.request("GET", f"{path}/{PROBE}")
+            answer = await self.transport.request("GET", f"{path}/{PROBE}", deadline=deadline)
             if found := mount_of(path, self._transformer, answer):
                 return found
             answers.append(answer)
@@ -115,11 +127,20 @@ class Calls:
         given: I,
         *,
         idempotency_key: str | None = None,
+        needs: Needs | None = None,
         tidy: Callable[[Any], Any] = lambda value: value,
     ) -> A:
-        mount = await self.mount()
+        deadline = Deadline.after(self._budget)
+        try:
+            async with asyncio.timeout_at(deadline.at):
+                if needs is not None:
+                    await self.require(needs)
+                mount = await self.mount()
+                headers = await self._idempotency(procedure, idempotency_key)
+        except TimeoutError:
+            raise TimedOut(f"{self.transport.base} did not answer within {self._budget:g} s. Try again.") from None
         request = request_of(mount, procedure, given)
-        headers = await self._idempotency(procedure, idempotency_key)
+        is_repeatable = procedure.kind == "query" or procedure.name in _REPEATABLE or bool(headers)
 
         async def attempt() -> A:
             return await self.transport.value(
@@ -129,10 +150,11 @@ class Calls:
                 query=request.query,
                 headers=headers,
                 body=request.body,
+                repeatable=is_repeatable,
+                deadline=deadline,
             )
 
-        is_harmless = procedure.kind == "query" or procedure.name in _REPEATABLE
-        return await repeated(attempt, repeatable=is_harmless or bool(headers))
+        return await repeated(attempt, repeatable=is_repeatable, deadline=deadline)
 
     async def _idempotency(self, procedure: Procedure[Any, Any], key: str | None) -> Mapping[str, str]:
         if procedure.kind != "mutation":

@@ -6,6 +6,7 @@ where the first is known to have had no effect: 429, and a time-out before the c
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -13,7 +14,8 @@ import stamina
 import stamina.instrumentation
 
 from console.client import wire
-from console.client.errors import ApiError, ServerFault, TimedOut, TooManyRequests
+from console.client.budget import Deadline
+from console.client.errors import ApiError, LineError, ServerFault, TimedOut, TooManyRequests
 
 T = TypeVar("T")
 
@@ -21,23 +23,37 @@ ATTEMPTS = 3
 LONGEST_WAIT = 10.0
 """Seconds that a call may wait on its own; who asks for more gets the error, with `retry_after` on it."""
 
-_NO_MORE_AFTER = 20.0  # seconds from the first attempt, so that a silent server is told of while somebody still looks
+_SHORT_DELAYS = (0.25, 0.5)  # seconds after the first failure and the second, and up to as much again at random
 
 
-async def repeated(call: Callable[[], Awaitable[T]], *, repeatable: bool) -> T:
-    """What `call` answers, made again where the rules allow it. Raises what the last attempt raised."""
+async def repeated(call: Callable[[], Awaitable[T]], *, repeatable: bool, deadline: Deadline | None = None) -> T:
+    """What `call` answers, made again where the rules allow it, and where the deadline leaves time for it.
+
+    Raises what the last attempt raised; but that an earlier one may have arrived, if the last does not settle that.
+    """
     stamina.instrumentation.set_on_retry_hooks(())  # its own hook logs to standard error, where the screen is
-    again = stamina.retry_context(
-        on=lambda error: delay_after(error, repeatable=repeatable),
-        attempts=ATTEMPTS,
-        timeout=_NO_MORE_AFTER,
-        wait_initial=0.25,
-        wait_max=2.0,
-        wait_jitter=0.25,
-    )
-    async for attempt in again:
-        with attempt, wire.attempt(attempt.num):
-            return await call()
+    failures = 0
+    untold: LineError | None = None
+
+    def judged(error: BaseException) -> float | bool:
+        nonlocal failures, untold
+        failures += 1
+        if isinstance(error, LineError) and error.may_have_arrived:
+            untold = error
+        delay = delay_after(error, repeatable=repeatable)
+        if delay is True:
+            delay = _SHORT_DELAYS[min(failures, len(_SHORT_DELAYS)) - 1] * (1 + random.random())
+        return delay if delay is False or deadline is None or delay < deadline.left else False
+
+    try:
+        async for attempt in stamina.retry_context(on=judged, attempts=ATTEMPTS, timeout=None):
+            with attempt, wire.attempt(attempt.num):
+                return await call()
+    except (LineError, TooManyRequests, ServerFault) as error:
+        if untold is None or error is untold:
+            raise
+        untold.retry_after = error.retry_after
+        raise untold from None
     raise AssertionError("an attempt answers or raises")
 
 

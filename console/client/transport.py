@@ -6,11 +6,11 @@ The only module of the console that knows httpx. It never follows a redirect, si
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import perf_counter
 from typing import IO, TypeVar, cast
 from urllib.parse import urlsplit
@@ -19,20 +19,27 @@ import httpx
 import httpx_sse
 
 import console
+from console.client.address import checked_key, is_loopback
 from console.client.answers import Answer
-from console.client.errors import Dropped, NotUnderstood, TimedOut, TooLarge, Unreachable
+from console.client.budget import Deadline
+from console.client.errors import Dropped, LineError, NotUnderstood, TimedOut, TooLarge, Unreachable
+from console.client.passage import Passage
 from console.client.wire import Meter, OnWire
 from console.errors import SettingsError
 
 T = TypeVar("T")
+L = TypeVar("L", bound=LineError)
 
 MAX_ANSWER = 32 * 1024 * 1024
 """The most bytes of an answer that is kept in memory, decoded."""
 
-# Node closes an idle connection after 5 s, and a call sent on it is lost: ours are given up sooner.
+# Node closes an idle connection after 5 s, and a call sent on it is lost: ours are given up sooner. A server that
+# announces less (`Keep-Alive: timeout=2`) is not heeded, for httpx knows one time for all: that it has closed is seen
+# before the connection is used again, save while its word of that is still on its way.
 _KEEPALIVE_SECONDS = 4.0
 _CONNECT_SECONDS = 5.0
 _CONNECTIONS = 32
+_PACKED = "The server's answer cannot be unpacked. Check the address, or whether a proxy stands before it."
 
 Part = tuple[str, tuple[str, IO[bytes]]]
 """A file of a multipart form: the field, then the file's name and its content."""
@@ -46,19 +53,32 @@ class Stream:
     headers: Mapping[str, str]
     chunks: AsyncIterator[bytes]
     meter: Meter
+    patience: float
 
     async def whole(self) -> Answer:
-        """The answer when all of its body has come. Raises NotUnderstood for more than `MAX_ANSWER` bytes."""
+        """The answer when all of its body has come, in `patience` seconds.
+
+        Raises NotUnderstood for more than `MAX_ANSWER` bytes, LineError.
+        """
         body = bytearray()
-        async for chunk in self.chunks:
-            body += chunk
-            if len(body) > MAX_ANSWER:
-                raise NotUnderstood(
-                    f"The server's answer is larger than {MAX_ANSWER // 1024**2} MB and was not read to its end. "
-                    "Check the address.",
-                    status=self.status,
-                )
+        async with _until(asyncio.get_running_loop().time() + self.patience):
+            async for chunk in self.chunks:
+                body += chunk
+                if len(body) > MAX_ANSWER:
+                    raise NotUnderstood(
+                        f"The server's answer is larger than {MAX_ANSWER // 1024**2} MB and was not read to its end. "
+                        "Check the address.",
+                        status=self.status,
+                    )
         return Answer(self.status, self.headers, bytes(body))
+
+
+@dataclass(slots=True)
+class _Pool:
+    """The connections of one httpx client, and how many requests are on them."""
+
+    http: httpx.AsyncClient
+    requests: int = 0
 
 
 class Transport:
@@ -68,22 +88,16 @@ class Transport:
         self._base = _checked_base(base_url)
         self._timeout = timeout
         self._on_wire = on_wire
-        headers = {"User-Agent": f"connect360-console/{console.__version__}", "Accept-Encoding": "gzip"}
-        if key := _checked_key(key):
-            headers["Authorization"] = f"Bearer {key}"
-        is_local = _is_loopback(self._base)
-        self._http = httpx.AsyncClient(
-            headers=headers,
-            timeout=self._limits(timeout),
-            follow_redirects=False,
-            trust_env=not is_local,  # proxies; one must never stand between us and this machine
-            verify=_trusting_nobody() if is_local and self._base.startswith("http:") else True,
-            limits=httpx.Limits(
-                max_connections=_CONNECTIONS,
-                max_keepalive_connections=_CONNECTIONS,
-                keepalive_expiry=_KEEPALIVE_SECONDS,
-            ),
-        )
+        self._headers = {"User-Agent": f"connect360-console/{console.__version__}", "Accept-Encoding": "gzip"}
+        if key := checked_key(key):
+            self._headers["Authorization"] = f"Bearer {key}"
+        is_local = is_loopback(self._base)
+        self._heeds_environment = not is_local  # proxies; one must never stand between us and this machine
+        is_plain = is_local and self._base.startswith("http:")
+        self._trust = _trusting_nobody() if is_plain else httpx.create_ssl_context(trust_env=self._heeds_environment)
+        self._pool: _Pool | None = self._new_pool()
+        self._given_up: list[_Pool] = []  # with requests still on them
+        self._closing: set[asyncio.Task[None]] = set()
         self.latency_ms: int | None = None
 
     @property
@@ -93,7 +107,11 @@ class Transport:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._http.aclose()
+        pools = [*self._given_up, *([self._pool] if self._pool else [])]
+        self._pool = None
+        for pool in pools:
+            await pool.http.aclose()
+        await asyncio.gather(*self._closing)
 
     async def request(
         self,
@@ -103,9 +121,12 @@ class Transport:
         query: str = "",
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        deadline: Deadline | None = None,
     ) -> Answer:
         """One whole answer, of any status, in `timeout` seconds from first to last byte. Raises LineError."""
-        return await self.value(method, path, lambda answer: answer, query=query, headers=headers, body=body)
+        return await self.value(
+            method, path, lambda answer: answer, query=query, headers=headers, body=body, deadline=deadline
+        )
 
     async def value(
         self,
@@ -116,18 +137,23 @@ class Transport:
         query: str = "",
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        repeatable: bool | None = None,
+        deadline: Deadline | None = None,
     ) -> T:
-        """What `read` makes of one whole answer; what it raises is how the request ended. Raises LineError."""
+        """What `read` makes of one whole answer; what it raises is how the request ended. Raises LineError.
+
+        `repeatable` is whether it may be done twice, as what only reads may. It ends in `timeout` seconds, and when the
+        deadline does.
+        """
         began = perf_counter()
+        until = Deadline.after(self._timeout)
+        if deadline is not None and deadline.at < until.at:
+            until = deadline
         with Meter(self._on_wire, method, path) as meter:
-            try:
-                async with (
-                    asyncio.timeout(self._timeout),
-                    self._stream(meter, method, path, query, headers, body) as stream,
-                ):
-                    answer = await stream.whole()
-            except TimeoutError:
-                raise self._timed_out(self._timeout, method) from None
+            async with self._stream(
+                meter, method, path, query, headers, body, repeatable=repeatable, deadline=until
+            ) as stream:
+                answer = await stream.whole()
             self.latency_ms = round((perf_counter() - began) * 1000)
             return read(answer)
 
@@ -159,57 +185,102 @@ class Transport:
         body: bytes | None,
         files: Sequence[Part] | None = None,
         silence: float | None = None,
+        *,
+        repeatable: bool | None = None,
+        deadline: Deadline | None = None,
     ) -> AsyncGenerator[Stream]:
         limit = self._timeout if silence is None else silence
         sent = dict(headers or {})
         if body is not None:
             sent["content-type"] = "application/json"
         url = f"{self._base}{path}" + (f"?{query}" if query else "")
-        if self._http.is_closed:
+        passage = Passage(None if files else len(body or b""))
+        with self._as_line_errors(passage, method, deadline.seconds if deadline else limit):
+            async with self._on_pool(passage) as http, _until(deadline.at if deadline else None):
+                request = http.build_request(
+                    method, url, headers=sent, content=body, files=files, timeout=self._limits(limit)
+                )
+                request.extensions["trace"] = passage
+                request.stream = _Measured(cast(httpx.AsyncByteStream, request.stream), meter)
+                is_repeatable = method == "GET" if repeatable is None else repeatable
+                response = await _sent(http, request, passage, is_repeatable=is_repeatable and not files)
+                meter.status = response.status_code
+                try:
+                    _check_coding(response)
+                    headers_of = _headers_of(response)
+                    yield Stream(response.status_code, headers_of, response.aiter_bytes(), meter, self._timeout)
+                finally:
+                    meter.down = response.num_bytes_downloaded
+                    await response.aclose()
+
+    @asynccontextmanager
+    async def _on_pool(self, passage: Passage) -> AsyncGenerator[httpx.AsyncClient]:
+        """The client that a request goes by. A pool that lost one of its places with it is used for no other."""
+        pool = self._pool
+        if pool is None:
             raise Unreachable("The line was closed. Open it again.")
-        with self._as_line_errors(method, limit):
-            request = self._http.build_request(
-                method, url, headers=sent, content=body, files=files, timeout=self._limits(limit)
+        pool.requests += 1
+        try:
+            yield pool.http
+        finally:
+            pool.requests -= 1
+            if passage.is_lost and pool is self._pool:
+                self._pool = self._new_pool()
+                self._given_up.append(pool)
+            if pool in self._given_up and pool.requests == 0:
+                self._given_up.remove(pool)
+                closing = asyncio.create_task(pool.http.aclose())  # of its own: cut short, it would leave sockets open
+                self._closing.add(closing)
+                closing.add_done_callback(self._closing.discard)
+            await passage.clear()
+
+    def _new_pool(self) -> _Pool:
+        return _Pool(
+            httpx.AsyncClient(
+                headers=self._headers,
+                timeout=self._limits(self._timeout),
+                follow_redirects=False,
+                event_hooks={"response": [_put_location_aside]},
+                trust_env=self._heeds_environment,
+                verify=self._trust,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # the key says who we are, and nothing else
+                limits=httpx.Limits(
+                    max_connections=_CONNECTIONS,
+                    max_keepalive_connections=_CONNECTIONS,
+                    keepalive_expiry=_KEEPALIVE_SECONDS,
+                ),
             )
-            request.stream = _Measured(cast(httpx.AsyncByteStream, request.stream), meter)
-            response = await self._http.send(request, stream=True)
-            meter.status = response.status_code
-            try:
-                yield Stream(response.status_code, _lowered(response.headers), response.aiter_bytes(), meter)
-            finally:
-                meter.down = response.num_bytes_downloaded
-                await response.aclose()
+        )
 
     def _limits(self, seconds: float) -> httpx.Timeout:
         return httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
 
     @contextmanager
-    def _as_line_errors(self, method: str, limit: float) -> Iterator[None]:
+    def _as_line_errors(self, passage: Passage, method: str, limit: float) -> Iterator[None]:
         """What httpx raises, as ours. Reading changes nothing, so only what writes may have arrived to any effect."""
-        writes = method != "GET"
+
+        def ended(kind: type[L], happened: str, then: str = " Try again.") -> L:
+            may_have_arrived = method != "GET" and passage.may_be_whole
+            if may_have_arrived:
+                then = " It may have arrived all the same: look before you try again."
+            return kind(f"{happened}.{then}", may_have_arrived=may_have_arrived)
+
         try:
             yield
         except (httpx.ConnectTimeout, httpx.PoolTimeout):
-            raise TimedOut(f"{self._base} did not take the call in time. Check your network, or try again.") from None
+            raise ended(
+                TimedOut, f"{self._base} did not take the call in time", " Check your network, or try again."
+            ) from None
         except httpx.TimeoutException:
-            raise self._timed_out(limit, method) from None
+            raise ended(TimedOut, f"{self._base} did not answer within {limit:g} s") from None
         except (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
-            raise Unreachable(f"{self._base} cannot be reached: {_reason(error)}.") from None
+            raise ended(Unreachable, f"{self._base} cannot be reached: {_reason(error)}", then="") from None
         except httpx.InvalidURL:
             raise TooLarge("This is too long for an address. Shorten it.") from None
         except httpx.DecodingError:
-            raise NotUnderstood(
-                "The server's answer cannot be unpacked. Check the address, or whether a proxy stands before it."
-            ) from None
-        except httpx.TransportError:
-            raise Dropped(
-                f"The line to {self._base} broke before the answer was whole. {_advice(writes)}",
-                may_have_arrived=writes,
-            ) from None
-
-    def _timed_out(self, limit: float, method: str) -> TimedOut:
-        writes = method != "GET"
-        return TimedOut(f"{self._base} did not answer within {limit:g} s. {_advice(writes)}", may_have_arrived=writes)
+            raise NotUnderstood(_PACKED) from None
+        except (httpx.TransportError, ssl.SSLError):  # httpcore lets some of those by that break an open line
+            raise ended(Dropped, f"The line to {self._base} broke before the answer was whole") from None
 
 
 class _Measured(httpx.AsyncByteStream):
@@ -233,8 +304,47 @@ async def server_sent(chunks: AsyncIterator[bytes]) -> AsyncGenerator[httpx_sse.
             yield event
 
 
-def _advice(writes: bool) -> str:
-    return "It may have arrived all the same: look before you try again." if writes else "Try again."
+async def _sent(
+    http: httpx.AsyncClient, request: httpx.Request, passage: Passage, *, is_repeatable: bool
+) -> httpx.Response:
+    """The answer's beginning. The request is made again, once, if it met a connection that had been closed while idle.
+
+    That a request was not taken cannot be known there once all of it has left, so then only what is repeatable is.
+    """
+    try:
+        return await http.send(request, stream=True)
+    except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
+        if isinstance(error, httpx.ConnectError) or not passage.is_reused or http.is_closed:
+            raise
+        if passage.may_be_whole and not is_repeatable:
+            raise
+    passage.again()
+    return await http.send(request, stream=True)
+
+
+@asynccontextmanager
+async def _until(moment: float | None) -> AsyncGenerator[None]:
+    """Let the block take until a moment of the loop's clock. Raises httpx's error, as what is too slow on the line."""
+    try:
+        async with asyncio.timeout_at(moment):
+            yield
+    except TimeoutError:
+        if moment is None:
+            raise
+        raise httpx.ReadTimeout("too late") from None
+
+
+async def _put_location_aside(response: httpx.Response) -> None:
+    """Keep httpx from the address of a redirect: it prepares the next request even where none is made, and may fail."""
+    response.extensions["location"] = response.headers.pop("location", None)
+
+
+def _check_coding(response: httpx.Response) -> None:
+    """Raise NotUnderstood for a body packed otherwise than asked for: packed twice, a few bytes become gigabytes."""
+    codings = response.headers.get_list("content-encoding", split_commas=True)
+    packed = [coding for coding in codings if coding.strip().lower() in ("gzip", "deflate", "br", "zstd")]
+    if packed not in ([], ["gzip"], ["deflate"]):
+        raise NotUnderstood(_PACKED, status=response.status_code)
 
 
 def _reason(error: httpx.TransportError) -> str:
@@ -257,7 +367,9 @@ def _checked_base(base_url: str) -> str:
     try:
         parts = urlsplit(base)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in base
-        httpx.URL(base)
+        usable = usable and bool(
+            httpx.URL(base).host
+        )  # which spells it as the name service wants it, if that is possible
     except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable:
@@ -271,26 +383,13 @@ def _checked_base(base_url: str) -> str:
     return base
 
 
-def _checked_key(key: str) -> str:
-    """The key without space around it. Raises SettingsError for one that no header can carry."""
-    key = key.strip()
-    if not key.isascii() or not key.isprintable() or " " in key:
-        raise SettingsError("The API key holds characters that no key has. Copy it again, whole and alone.")
-    return key
-
-
-def _is_loopback(base: str) -> bool:
-    host = urlsplit(base).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
 def _trusting_nobody() -> ssl.SSLContext:
     """For a line without TLS: reading the certificates of the world takes 80 ms at each start."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _lowered(headers: httpx.Headers) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+def _headers_of(response: httpx.Response) -> dict[str, str]:
+    """By their names in lower case."""
+    location = response.extensions["location"]
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return headers if location is None else headers | {"location": location}

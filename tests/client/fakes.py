@@ -75,11 +75,20 @@ class FakeServer:
     url: str = ""
     heard: list[Heard] = field(default_factory=list)
     connections: int = 0
+    open: int = 0
+    """Connections that neither end has closed."""
     was_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    listener: asyncio.Server | None = None
+
+    def hear_nobody_else(self) -> None:
+        """Take no further connections."""
+        assert self.listener is not None
+        self.listener.close()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection until either end has enough."""
         self.connections += 1
+        self.open += 1
         try:
             while heard := await _request(reader):
                 self.heard.append(heard)
@@ -92,6 +101,7 @@ class FakeServer:
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
+            self.open -= 1
             writer.close()
 
 
@@ -106,7 +116,7 @@ async def running(answer: Answering | bytes, *, tls: ssl.SSLContext | None = Non
         lines.add(line)
         line.add_done_callback(lines.discard)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    server = fake.listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     fake.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield fake

@@ -9,6 +9,7 @@ import pytest
 import stamina
 
 from console.client import errors
+from console.client.budget import Deadline
 from console.client.retry import ATTEMPTS, LONGEST_WAIT, delay_after, repeated
 
 ANYTHING, HARMLESS = False, True
@@ -120,6 +121,36 @@ async def test_a_cancelled_attempt_is_not_made_again() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await repeated(call, repeatable=HARMLESS)
+    assert call.made == 1
+
+
+@pytest.mark.usefixtures("unhurried")
+@pytest.mark.parametrize(
+    "last", [errors.Unreachable(""), errors.TooManyRequests("", retry_after=60), errors.ServerFault("", status=502)]
+)
+async def test_that_an_earlier_attempt_may_have_arrived_is_not_forgotten(last: errors.ApiError) -> None:
+    call = Failing(errors.TimedOut("may have arrived", may_have_arrived=True), last)
+
+    with pytest.raises(errors.TimedOut, match="may have arrived") as raised:
+        await repeated(call, repeatable=HARMLESS)
+
+    assert raised.value.may_have_arrived
+    assert raised.value.retry_after == last.retry_after
+
+
+@pytest.mark.usefixtures("unhurried")
+async def test_a_refusal_settles_what_an_earlier_attempt_left_open() -> None:
+    call = Failing(errors.TimedOut("", may_have_arrived=True), errors.Forbidden("", status=403))
+
+    with pytest.raises(errors.Forbidden):
+        await repeated(call, repeatable=HARMLESS)
+
+
+async def test_nothing_is_begun_for_which_there_is_no_time() -> None:
+    call = Failing(errors.TooManyRequests("", status=429, retry_after=5))
+
+    with pytest.raises(errors.TooManyRequests):
+        await repeated(call, repeatable=ANYTHING, deadline=Deadline.after(4))
     assert call.made == 1
 
 

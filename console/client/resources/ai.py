@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from console.client.answers import unexpected
-from console.client.calls import Calls
+from console.client.calls import Calls, Needs
 from console.client.errors import Dropped
 from console.client.sse import ai_event, events_in, is_event_stream
 from console.contract.ai import AiDone, AiError, AiEvent, AiRequest
@@ -14,6 +14,13 @@ from console.contract.procedures import AI_STREAM
 
 SILENCE_SECONDS = 90.0
 """How long an agent may think without a word."""
+
+
+_DRAFTS = Needs(
+    "ai-drafts",
+    "This server knows no AI drafts and would post the answer to the customer. Nothing was asked: let the answer be "
+    "posted, or write it yourself.",
+)
 
 
 class AiResource:
@@ -28,11 +35,7 @@ class AiResource:
         Raises Unsupported for a draft on a server that would post it, Dropped for a stream without an end.
         """
         if given.mode == "draft":
-            await self._calls.require(
-                "ai-drafts",
-                "This server knows no AI drafts and would post the answer to the customer. Nothing was asked: "
-                "let the answer be posted, or write it yourself.",
-            )
+            await self._calls.require(_DRAFTS)
         body = given.model_dump_json(by_alias=True, exclude_unset=True).encode()
         headers = {"Accept": "text/event-stream", "Accept-Encoding": "identity"}
         async with self._calls.transport.stream(

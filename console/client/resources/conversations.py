@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from console.client.calls import Calls
+from console.client.calls import Calls, Needs
 from console.contract import procedures
 from console.contract.inputs import (
     ClaimGuestConversations,
@@ -62,9 +62,9 @@ class ConversationsResource:
 
         Raises Unsupported where nobody would hear of it.
         """
-        await self._calls.require("presence", "This server does not tell colleagues who looks at what.")
         given = SetPresence(conversation_id=conversation_id, state=state)
-        await self._calls.call(procedures.SET_PRESENCE, given)
+        needs = Needs("presence", "This server does not tell colleagues who looks at what.")
+        await self._calls.call(procedures.SET_PRESENCE, given, needs=needs)
 
     async def claim(self, given: ClaimGuestConversations) -> Claimed:
         """Give a website guest's conversations to a customer."""

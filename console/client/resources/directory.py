@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from console.client.calls import Calls
+from console.client.calls import Calls, Needs
 from console.contract import procedures
 from console.contract.inputs import CustomerId, ListAuditLog, SaveArticle, SaveTemplate
 from console.contract.shapes import Agent, Article, AuditEntry, Channel, CustomerDetails, Member, Page, Template
@@ -44,5 +44,5 @@ class DirectoryResource:
 
     async def audit_log(self, given: ListAuditLog) -> Page[AuditEntry]:
         """A page of who did what, newest first. Raises Unsupported where no log is kept."""
-        await self._calls.require("audit-log", "This server keeps no log of what was done.")
-        return await self._calls.page(procedures.LIST_AUDIT_LOG, given)
+        needs = Needs("audit-log", "This server keeps no log of what was done.")
+        return await self._calls.page(procedures.LIST_AUDIT_LOG, given, needs=needs)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from console.client.calls import Calls
+from console.client.calls import Calls, Needs
 from console.contract import procedures
 from console.contract.inputs import ListMessages, SearchMessages, Send
 from console.contract.shapes import NOTE_FLAG, Hit, Message, Page
+
+_NOTES = Needs(
+    "internal-notes",
+    "This server knows no internal notes and would show this one to the customer. It was not sent: keep it elsewhere.",
+)
 
 
 class MessagesResource:
@@ -21,18 +26,13 @@ class MessagesResource:
 
     async def search(self, given: SearchMessages) -> Page[Hit]:
         """A page of what was found, newest first (extension). Raises Unsupported where nothing can be searched."""
-        await self._calls.require("search", "This server cannot search messages.")
-        return await self._calls.page(procedures.SEARCH_MESSAGES, given)
+        needs = Needs("search", "This server cannot search messages.")
+        return await self._calls.page(procedures.SEARCH_MESSAGES, given, needs=needs)
 
     async def send(self, given: Send, idempotency_key: str | None = None) -> Message:
         """Send a message. It is sent again on its own only if it had no effect, or if the server takes the key.
 
         Raises Unsupported for a note on a server that would show it to the customer.
         """
-        if NOTE_FLAG in (given.flags or ()):
-            await self._calls.require(
-                "internal-notes",
-                "This server knows no internal notes and would show this one to the customer. It was not sent: "
-                "keep it elsewhere.",
-            )
-        return await self._calls.call(procedures.SEND, given, idempotency_key=idempotency_key)
+        needs = _NOTES if NOTE_FLAG in (given.flags or ()) else None
+        return await self._calls.call(procedures.SEND, given, idempotency_key=idempotency_key, needs=needs)

@@ -11,6 +11,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Self
 
+from console.client.errors import Forbidden
 from console.client.mount import PROBE
 from console.contract.procedures import AI_STREAM, ASSET, PROCEDURES, UPLOAD
 
@@ -39,7 +40,7 @@ class Exchange:
     """A request that is over. `up` and `down` are the bytes of the bodies as they went over the line.
 
     `error` is the kind of what ended it, "cancelled", or "left" of a stream that nobody wanted to hear further.
-    `events` is None where it was no stream of events.
+    `events` is None where it was no stream of events. `lacking` is the permission that it was refused for the want of.
     """
 
     what: str
@@ -51,6 +52,7 @@ class Exchange:
     up: int
     down: int
     events: int | None = None
+    lacking: str | None = None
 
 
 OnWire = Callable[[Opened | Exchange], None]
@@ -88,6 +90,7 @@ class Meter:
                 self.up,
                 self.down,
                 self._events,
+                error.permission if isinstance(error, Forbidden) else None,
             )
         )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from console.contract.events import Event
 from console.contract.shapes import Conversation, Member, Message, Page, Session
 from console.state.rows import Entry, LineStatus
+from console.text.safe import SafeLine
 
 Stamp = tuple[int, int, int]
 """How fresh a word is at least: after which resync, after which event, and as the how-manieth that was asked for.
@@ -53,6 +55,15 @@ class ReadAnswered:
     conversation_id: str
     unread: int
     asked: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRead:
+    """A person has read a conversation up to this message, on a server that keeps no count of it."""
+
+    conversation_id: str
+    message_id: str
+    at: datetime  # of the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,14 @@ class MetadataSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionLearnt:
+    """The server refused something then for want of a permission; with None it no longer does."""
+
+    permission: SafeLine
+    refused_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class LineChanged:
     """Something else is true of the line to the server."""
 
@@ -126,6 +145,7 @@ LocalChange = (
     | ConversationsAnswered
     | ConversationGone
     | ReadAnswered
+    | ThreadRead
     | ThreadOpened
     | MessagesAnswered
     | MessageAnswered
@@ -133,6 +153,7 @@ LocalChange = (
     | LocalGone
     | MetadataHoped
     | MetadataSettled
+    | PermissionLearnt
     | LineChanged
 )
 Change = Event | LocalChange

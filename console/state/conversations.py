@@ -96,6 +96,14 @@ class Conversations:
         known = self._known.get(id)
         return known is not None and self._show(id, known)
 
+    def read_here(self, id: str, at: datetime, message_id: str) -> bool:
+        """A person has read it up to this message, which counts where the server keeps no count."""
+        if id in self._gone:
+            return False
+        self._heard.setdefault(id, Heard()).read(at, message_id)
+        known = self._known.get(id)
+        return known is not None and self._show(id, known)
+
     def hope(self, id: str, token: str, patch: Mapping[str, Any]) -> bool:
         """Show a change of metadata that the server has not answered yet."""
         self._hopes.setdefault(id, {})[token] = patch
@@ -161,11 +169,12 @@ class Conversations:
 
     def _show(self, id: str, known: _Known) -> bool:
         """Make the row of what is known; tells whether it is another than before."""
-        row = known.record
+        row, unread = known.record, known.unread
         if heard := self._heard.get(id):
             row = heard.on(row)
-        if row.unread != known.unread:
-            row = replace(row, unread=known.unread)
+            unread = heard.unread if self.is_documented_only and heard.newest else unread
+        if row.unread != unread:
+            row = replace(row, unread=unread)
         spoken = self._spoken.get(id)
         if row.customer and row.customer.language is None and spoken:
             row = replace(row, customer=replace(row.customer, language=spoken[1]))

@@ -132,11 +132,14 @@ class Loading:
             self._loading_older.discard(id)
 
     async def mark_read(self, id: str) -> None:
-        """Tell the server that all of a thread was read, where it keeps count of that for us and lets us."""
+        """Tell the server that all of a thread was read, where it lets us; of one that keeps no count, keep it here."""
         identity, row, newest = self._store.identity, self._store.row(id), self._store.newest(id)
-        if identity is None or "read-marks" not in identity.features or not permits(identity.permissions, ENGAGE):
+        if identity is None or newest is None or row is None or row.unread == 0:
             return
-        if newest is None or row is None or row.unread == 0:
+        if self._store.is_documented_only:
+            self._store.apply(changes.ThreadRead(id, newest.id, newest.created_at))
+            return
+        if "read-marks" not in identity.features or not permits(identity.permissions, ENGAGE):
             return
         asked = self._store.asking()
         unread = await self._api.conversations.mark_read(id, newest.id)

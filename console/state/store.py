@@ -12,7 +12,7 @@ from typing import Any
 
 from console.contract import events
 from console.contract.content import text_in
-from console.contract.shapes import Conversation, Message
+from console.contract.shapes import Conversation, Member, Message, Sender
 from console.state import changes
 from console.state.changes import Change, Stamp, Touched
 from console.state.conversations import Conversations
@@ -21,6 +21,7 @@ from console.state.reduce import identity_of, member_of
 from console.state.rows import LOCAL_PREFIX, ConversationRow, Identity, LineStatus, Person, ThreadView
 from console.state.threads import Threads
 from console.text.language import language_of
+from console.text.safe import name
 
 Listener = Callable[[Touched], None]
 
@@ -33,6 +34,7 @@ class Store:
         self.line = LineStatus("connecting", now)
         self.outline = Outline()
         self.members: dict[str, Person] = {}
+        self.refused: dict[str, datetime] = {}  # permissions that something was refused for, and when last
         self.last_event_id: str | None = None
         self._conversations = Conversations()
         self._threads = Threads()
@@ -55,6 +57,7 @@ class Store:
             changes.ConversationsAnswered: self._conversations_answered,
             changes.ConversationGone: lambda change: self._forget((change.id,)),
             changes.ReadAnswered: self._read_answered,
+            changes.ThreadRead: self._read_here,
             changes.ThreadOpened: self._open,
             changes.MessagesAnswered: self._messages_answered,
             changes.MessageAnswered: self._message_answered,
@@ -62,6 +65,7 @@ class Store:
             changes.LocalGone: self._local_gone,
             changes.MetadataHoped: self._hope,
             changes.MetadataSettled: self._settle,
+            changes.PermissionLearnt: self._learn_permission,
             changes.LineChanged: self._line,
         }
 
@@ -139,6 +143,11 @@ class Store:
         return self.identity is not None and feature in self.identity.features
 
     @property
+    def is_documented_only(self) -> bool:
+        """Whether the server is known to have no more than what is documented."""
+        return self._conversations.is_documented_only
+
+    @property
     def me(self) -> str | None:
         """The id of the key's member."""
         return (self.identity.member_id or None) if self.identity else None
@@ -152,6 +161,14 @@ class Store:
     def _know_members(self, change: changes.MembersAnswered) -> Touched:
         before, self.members = self.members, {member.id: member_of(member) for member in change.members}
         return Touched(identity=self.members != before)
+
+    def _learn_permission(self, change: changes.PermissionLearnt) -> Touched:
+        before = dict(self.refused)
+        if change.refused_at is None:
+            self.refused.pop(change.permission, None)
+        else:
+            self.refused[change.permission] = change.refused_at
+        return Touched(identity=self.refused != before)
 
     def _line(self, change: changes.LineChanged) -> Touched:
         before, self.line = self.line, change.line
@@ -173,6 +190,10 @@ class Store:
     def _read_answered(self, change: changes.ReadAnswered) -> Touched:
         id = change.conversation_id
         return self._show([id] if self._conversations.read(id, change.unread, change.asked) else [])
+
+    def _read_here(self, change: changes.ThreadRead) -> Touched:
+        id = change.conversation_id
+        return self._show([id] if self._conversations.read_here(id, change.at, change.message_id) else [])
 
     def _hope(self, change: changes.MetadataHoped) -> Touched:
         id = change.conversation_id
@@ -199,7 +220,7 @@ class Store:
     def _message_answered(self, change: changes.MessageAnswered) -> Touched:
         sender, touched = change.message.sender, Touched()
         if self.identity and not self.me and sender.kind == "member" and sender.id:  # a server without `session`
-            self.identity = replace(self.identity, member_id=sender.id)
+            self.identity = replace(self.identity, member_id=sender.id, member=name(sender.name or ""))
             ours = frozenset(thread.conversation_id for thread in self._threads if thread.claim(sender.id))
             touched = Touched(threads=ours, identity=True)
         return touched | self._take((change.message,), change.local_id)
@@ -251,12 +272,18 @@ class Store:
     def _hear(self, messages: Iterable[Message]) -> Iterator[str]:
         """The language of a customer's message tells in which to answer; what else messages say, the row may lack."""
         for message in messages:
+            self._meet(message.sender)
             is_news = self._conversations.heard(message)
             if message.sender.kind == "customer":
                 language = language_of(text_in(message.content))
                 is_news = self._conversations.hear(message.conversation_id, message.created_at, language) or is_news
             if is_news:
                 yield message.conversation_id
+
+    def _meet(self, sender: Sender) -> None:
+        """A colleague wrote; a server that lists none tells of them by their messages alone."""
+        if self.is_documented_only and sender.kind == "member" and sender.id and sender.name:
+            self.members.setdefault(sender.id, member_of(Member(id=sender.id, name=sender.name)))
 
     def _show(self, ids: Iterable[str]) -> Touched:
         """Bring the outline and the threads in line with what became of these conversations."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -29,10 +30,13 @@ class Tidying:
         self._store = store
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # two changes must not overtake each other
 
-    async def create(self, name: str | None, customer: CustomerInput) -> str:
-        """The customer's conversation, made if there is none; its id."""
+    async def create(self, name: str | None, customer: CustomerInput, website: str | None = None) -> str:
+        """The customer's conversation, made if there is none, on the channel of a website if one is named; its id."""
         asked = self._store.asking()
-        given = GetOrCreateConversation(customer=customer, **({"name": name} if name else {}))
+        more = {"name": name, "channel_identifier": website}
+        given = GetOrCreateConversation(
+            customer=customer, **{field: value for field, value in more.items() if value is not None}
+        )
         return self._take(await self._api.conversations.get_or_create(given), asked)
 
     async def create_sub(self, parent_id: str, name: str) -> str:
@@ -40,6 +44,23 @@ class Tidying:
         asked = self._store.asking()
         given = CreateSubConversation(parent_id=parent_id, name=name)
         return self._take(await self._api.conversations.create_sub(given), asked)
+
+    async def find(self, id: str) -> None:
+        """Know a conversation of which a person has the id. Raises NotFound where there is none."""
+        asked = self._store.asking()
+        try:
+            await self._api.messages.list(id, limit=1)
+        except NotFound as error:
+            raise NotFound(
+                "The workspace has no conversation with this id. Look whether all of it is there.",
+                status=error.status,
+                code=error.code,
+            ) from error
+        found = Conversation(id=id)
+        if not self._store.is_documented_only:
+            with suppress(NotFound):
+                found = await self._api.conversations.get(id)
+        self._take(found, asked)
 
     async def rename(self, id: str, name: str) -> None:
         """Give it another name."""

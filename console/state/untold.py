@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from console.contract.base import EARLIEST
-from console.contract.shapes import Message
-from console.state.reduce import name_of, said_in
+from console.contract.shapes import Customer, Message
+from console.state.reduce import customer_of, name_of, said_in
 from console.state.rows import ConversationRow
 
 Key = tuple[datetime, str]
@@ -43,23 +43,40 @@ class Heard:
     """What the messages of a conversation say of it. Any order of them ends the same, however often each is heard."""
 
     newest: Message | None = None
+    _customers: Message | None = None  # the newest that a customer wrote
     _answered: Key = (EARLIEST, "")  # the newest reply
     _asked: set[Key] = field(default_factory=set)  # what the customer wrote after it
+    _read: Key = (EARLIEST, "")  # the newest that a person here has read
+    _unread: set[Key] = field(default_factory=set)  # what the customer wrote after that
+
+    @property
+    def unread(self) -> int:
+        """How many of the customer's messages nobody has read here."""
+        return len(self._unread)
 
     def take(self, message: Message) -> None:
         """Hear one."""
         key = (message.created_at, message.id)
         if self.newest is None or key > (self.newest.created_at, self.newest.id):
             self.newest = message
-        if message.sender.kind == "customer" and key > self._answered:
-            self._asked.add(key)
+        if message.sender.kind == "customer":
+            self._of_a_customer(message, key)
         elif message.sender.kind in ("member", "agent") and not message.is_note and key > self._answered:
             self._answered = key
             self._asked = {one for one in self._asked if one > key}
 
+    def read(self, at: datetime, message_id: str) -> None:
+        """All up to this message is read."""
+        self._read = max(self._read, (at, message_id))
+        self._unread = {key for key in self._unread if key > self._read}
+
     def on(self, row: ConversationRow) -> ConversationRow:
-        """The row, with what was said after the server told of it last."""
-        if self.newest is None or self.newest.created_at <= row.at:
+        """The row, with what was said since the server told of it last, and with whom it is, should nothing tell."""
+        if row.customer is None and self._customers is not None:
+            sender = self._customers.sender
+            customer = customer_of(Customer(id=sender.id, name=sender.name))
+            row = replace(row, customer=customer, name=name_of(row.raw_name, customer, row.channel))
+        if self.newest is None or self.newest.created_at < row.at:
             return row
         asked = min((at for at, _ in self._asked if at > row.at), default=None)
         since = row.waiting_since if self._answered[0] <= row.at else None
@@ -70,3 +87,12 @@ class Heard:
             last_text=said_in(self.newest),
             waiting_since=since or asked,
         )
+
+    def _of_a_customer(self, message: Message, key: Key) -> None:
+        before = self._customers
+        if before is None or key > (before.created_at, before.id):
+            self._customers = message
+        if key > self._answered:
+            self._asked.add(key)
+        if key > self._read:
+            self._unread.add(key)

@@ -121,6 +121,24 @@ async def test_an_answer_that_is_none_is_told_by_its_kind(answer: bytes, status:
     assert (exchange(told).status, exchange(told).error) == (status, error)
 
 
+async def test_what_was_refused_for_want_of_a_permission_tells_which(tmp_path: Path) -> None:
+    told: TOLD = []
+    (file := tmp_path / "a.txt").write_bytes(b"a")
+    async with running(reply(403, {"message": "Missing permission: x:engage"})) as server, on(server.url, told) as api:
+        for call in (
+            api.conversations.delete("conv_1"),
+            api.files.upload([file]),
+            api.files.download("key/a.txt", tmp_path / "b.txt"),
+            anext(api.ai.stream(ASK)),
+        ):
+            with pytest.raises(errors.Forbidden):
+                await call
+
+    ended = [one for one in told if isinstance(one, Exchange)]
+    assert [one.what for one in ended] == ["v1.connect.deleteConversation", "upload", "asset", "ai-stream"]
+    assert {(one.error, one.lacking) for one in ended} == {("Forbidden", "x:engage")}
+
+
 async def test_a_server_that_is_not_there_is_told_without_a_status() -> None:
     told: TOLD = []
     with socket.socket() as unheard:

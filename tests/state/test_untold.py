@@ -11,14 +11,17 @@ from console.contract.base import EARLIEST
 from console.contract.shapes import NOTE_FLAG, Conversation, Customer, Message, Page
 from console.state.changes import (
     ConversationsAnswered,
+    MessageAnswered,
     MessagesAnswered,
     MetadataHoped,
     MetadataSettled,
     SessionAnswered,
+    ThreadRead,
 )
+from console.state.reduce import customer_of
 from console.state.rows import ConversationRow
 from console.state.store import Store
-from tests.state.values import START, at, conversation, message, session
+from tests.state.values import ME, START, at, conversation, message, session
 
 ASKED = message("m1", 1, text="Where is my lamp?")
 ANSWERED = message("m2", 2, text="On its way.", by="me")
@@ -119,6 +122,47 @@ def test_in_whatever_order_messages_are_heard_the_row_is_the_same() -> None:
     assert rows == {(at(5), "Two left", at(3))}
 
 
+def test_what_the_customer_wrote_is_unread_until_it_was_read_here(store: Store) -> None:
+    answer(store, customer=JANE)
+
+    hear(store, ASKED_AGAIN, ANSWERED, ASKED)
+    assert row(store).unread == 2
+    store.apply(ThreadRead("c", "m1", at(1)))
+    assert row(store).unread == 1
+    store.apply(ThreadRead("c", "m3", at(3)))
+    store.apply(ThreadRead("c", "m1", at(1)))
+    hear(store, ASKED_AGAIN, ASKED)
+    assert row(store).unread == 0
+    hear(store, NOTED, ASKED_MORE)
+    assert row(store).unread == 1
+
+
+def test_a_count_of_the_servers_does_not_come_between(store: Store) -> None:
+    hear(store, ASKED)
+    answer(store, unread_count=0)
+    assert row(store).unread == 1
+
+
+def test_colleagues_are_known_by_what_they_wrote(store: Store) -> None:
+    hear(store, NOTED, ASKED)
+    assert {id: one.name for id, one in store.members.items()} == {"mem_omar": "Omar"}
+
+
+def test_who_we_are_is_known_by_the_first_message_that_was_taken(store: Store) -> None:
+    store.apply(MessageAnswered(ANSWERED, "local_1"))
+    assert store.identity is not None
+    assert (store.identity.member_id, store.identity.member) == (ME, "Maya Okafor")
+
+
+def test_whose_a_conversation_is_its_messages_say_where_no_answer_does(store: Store) -> None:
+    answer(store)
+    hear(store, ANSWERED, ASKED)
+    assert row(store).customer == customer_of(Customer(id="cus_jane", name="Jane Cooper"), "en")
+    assert row(store).name == "Jane Cooper"
+    answer(store, customer=Customer(name="Jane B. Cooper"))
+    assert row(store).name == "Jane B. Cooper"
+
+
 def test_what_was_said_since_the_server_told_counts_with_what_it_told(store: Store) -> None:
     waiting = conversation("c", minutes=2, waiting_since=at(0))
     store.apply(ConversationsAnswered((waiting,), store.asking()))
@@ -136,6 +180,7 @@ def test_a_server_that_tells_all_is_believed() -> None:
     before = row(store)
 
     hear(store, ASKED_AGAIN)
-    assert row(store) == before
+    store.apply(ThreadRead("c", "m1", at(1)))
+    assert row(store) == before and store.members == {}
     store.apply(ConversationsAnswered((conversation("c", updated=9),), store.asking()))
     assert row(store).raw_name is None

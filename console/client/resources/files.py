@@ -110,8 +110,8 @@ class FilesResource:
             silence=SILENCE_SECONDS + min(total, _BUFFERED) / _SLOWEST,
         ) as stream:
             answer = await stream.whole()
-        if not 200 <= answer.status < 300:
-            raise failure(answer)
+            if not 200 <= answer.status < 300:
+                raise failure(answer)
         return validated(_UPLOADED, json_of(answer.body)).files
 
     async def _receive(

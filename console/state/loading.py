@@ -178,12 +178,12 @@ class Loading:
         return first is not None and first.at < oldest.created_at and self._store.message(id, oldest.id) is None
 
     def _has_news(self, page: Page[Conversation]) -> bool:
-        """Whether the last of a page is known from before, and something was said there since."""
+        """Whether something was said in the last of a page since it was told of; at the start nothing is news."""
         if not page.items:
             return False
         last = page.items[-1]
         row = self._store.row(last.id)
-        return (row is None and len(self._store.outline) > 0) or (row is not None and row.at != _activity(last))
+        return len(self._store.outline) > 0 if row is None else row.at != _activity(last)
 
     async def _session(self) -> None:
         session: Session | None = None

@@ -15,6 +15,8 @@ from console.state.store import Store
 PAGE = 100
 """Conversations; the most that a server gives at once."""
 
+_MOST_READ = 100  # threads, on a server that lists no conversations
+
 
 class Sweep:
     """Every page of every list, and what became of those that no list has any more.
@@ -22,6 +24,8 @@ class Sweep:
     It cannot stop early. A list stands by each conversation's newest message, and nothing else moves a row in it: a new
     name, a colleague's triage, a move or a read mark leave every row in its place, and what is deleted is told of by
     its absence alone. Only new messages stand at the top, and for those nobody need sweep.
+
+    Of a server that lists none the threads are read that are known, those first in which something was said last.
     """
 
     def __init__(self, api: Api, store: Store, also: Collection[str] = ()) -> None:
@@ -33,6 +37,7 @@ class Sweep:
         self._levels: deque[str | None] = deque([None])  # parents whose children are still to be asked for
         self._cursor: str | None = None  # in the first of those
         self._missing: deque[str] | None = None
+        self._threads: deque[str] = deque()
         self.has_begun = False
 
     async def step(self) -> bool:
@@ -45,9 +50,12 @@ class Sweep:
         elif self._missing:
             await self._still_there(self._missing[0])
             self._missing.popleft()
+        elif self._threads:
+            await self._read(self._threads[0])
+            self._threads.popleft()
         if not self._levels and self._missing is None:
             self._missing = deque(sorted(id for id in self._known - self._found if not self._store.is_gone(id)))
-        return bool(self._levels or self._missing)
+        return bool(self._levels or self._missing or self._threads)
 
     def take(self, page: Page[Conversation]) -> None:
         """A page that came where this walk stands, whoever asked for it."""
@@ -79,9 +87,18 @@ class Sweep:
     def _none_there(self, parent_id: str | None) -> None:
         self._levels.popleft()  # deleted meanwhile
         self._cursor = None
-        if parent_id is None:  # a server that lists none says nothing about those that we know
+        if parent_id is None:  # a server that lists none
+            rows = sorted(self._store.outline.rows(), key=lambda row: row.at, reverse=True)
             self._levels.clear()
-            self._missing = deque()
+            self._missing, self._threads = deque(), deque(row.id for row in rows[:_MOST_READ])
+
+    async def _read(self, id: str) -> None:
+        try:
+            page = await self._api.messages.list(id)
+        except NotFound:
+            self._store.apply(changes.ConversationGone(id))
+        else:
+            self._store.apply(changes.MessagesAnswered(id, page))
 
     async def _still_there(self, id: str) -> None:
         """A page may leave one out that moved while it was asked for; only its own answer says that it is gone."""

@@ -205,6 +205,18 @@ async def test_of_a_server_that_lists_none_every_known_thread_is_asked_for(tmp_p
         assert it.store.is_gone("d")
 
 
+async def test_of_a_server_that_lists_none_all_that_is_known_is_read_at_the_start(tmp_path: Path) -> None:
+    async with tower(tmp_path, BARE) as it:
+        workspace = Workspace(it, lists=False)
+        known = tuple(conversation(f"c{number:03}", minutes=number) for number in range(120))
+        workspace.has(*known)
+        it.store.apply(ConversationsAnswered(known, it.store.asking()))
+        it.run()
+        await it.clock.advance(6)
+        asked = [id for id, _ in it.api.given("messages")]
+        assert {"c119", "c020"} <= set(asked) and "c019" not in asked[:100]
+
+
 async def test_a_server_that_lists_none_and_knows_none_is_still_watched(tmp_path: Path) -> None:
     async with tower(tmp_path, BARE) as it:
         workspace = Workspace(it, lists=False)

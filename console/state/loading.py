@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from console.client.api import Api
-from console.client.errors import NotFound, TooManyRequests
+from console.client.errors import Forbidden, NotFound, TooManyRequests
 from console.contract.inputs import ListConversations
 from console.contract.permissions import ENGAGE, permits
 from console.contract.shapes import Conversation, Message, Page, Session
@@ -146,8 +146,8 @@ class Loading:
         self._store.apply(changes.ReadAnswered(id, unread, asked))
 
     async def members(self) -> None:
-        """The colleagues; a server that lists none has none to pick from."""
-        with suppress(NotFound):
+        """The colleagues; of a server that lists none, or not to us, there are none to pick from."""
+        with suppress(NotFound, Forbidden):
             self._store.apply(changes.MembersAnswered(await self._api.directory.members()))
         self._has_members = True
 
@@ -163,7 +163,7 @@ class Loading:
         """
         items, cursor = page.items, page.next_cursor
         for _ in range(_MOST_PAGES):
-            if cursor is None or not items or not self._ends_in_a_gap(id, items[-1]):
+            if cursor is None or not items or not self._ends_in_a_gap(id, min(items, key=_place)):
                 break
             try:
                 older = await self._api.messages.list(id, limit=_MESSAGES, cursor=cursor)
@@ -213,3 +213,7 @@ class Loading:
 
 def _activity(conversation: Conversation) -> datetime:
     return conversation.last_message.created_at if conversation.last_message else conversation.created_at
+
+
+def _place(message: Message) -> tuple[datetime, str]:
+    return (message.created_at, message.id)

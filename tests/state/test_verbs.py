@@ -112,6 +112,14 @@ async def test_the_rest_is_every_page_and_every_level(tmp_path: Path) -> None:
         assert it.store.members["mem_1"].name == "Omar"
 
 
+async def test_colleagues_that_are_not_shown_to_us_keep_nothing_else_from_being_read(tmp_path: Path) -> None:
+    async with office(tmp_path) as it:
+        it.api.answers("members", Forbidden("Missing permission.", status=403))
+        it.api.answers("list", Page(items=(conversation("a"),)))
+        await it.loading.walk(it.loading.sweep())
+        assert it.store.row("a") and it.store.members == {}
+
+
 async def test_what_is_listed_no_longer_is_asked_for_before_it_goes(tmp_path: Path) -> None:
     async with office(tmp_path, conversation("gone"), conversation("moved"), conversation("there")) as it:
         it.api.answers("list", Page(items=(conversation("there"),)))

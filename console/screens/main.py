@@ -20,7 +20,7 @@ from console.errors import Connect360Error
 from console.keymap import Keymap
 from console.screens import captions
 from console.screens.dialog import Field
-from console.screens.verbs import VERBS, attaching, drafting, gating, keeping, reading, writing
+from console.screens.verbs import VERBS, answering, attaching, drafting, gating, keeping, reading, writing
 from console.screens.verbs.drafting import Streaming
 from console.screens.work import WorkScreen
 from console.state.changes import Touched
@@ -87,7 +87,8 @@ class MainScreen(WorkScreen):
         super().__init__()
         self.remembers = remembers  # choices, in the person's settings
         self.language = language  # of what is written to a customer whose own is not known
-        self.agent, self.website = agent, website  # who answers, and where, on a server that lists neither
+        self.agent = answering.Agent(agent)
+        self.website = website  # that new conversations are on, where the server lists none
         self.store, self.desk, self.drafts, self.keymap, self.clock = store, desk, drafts, keymap, clock
         self.view: View = "inbox"
         self.folded: set[str] = set()
@@ -272,6 +273,7 @@ class MainScreen(WorkScreen):
             return
         store = self.store
         self.identity, self.status = store.identity, store.line
+        gating.tell(self)
         if touched and store.identity and not (touched.rows or touched.threads or touched.outline or touched.identity):
             return
         self.shut = captions.why_shut(store.identity)
@@ -283,7 +285,6 @@ class MainScreen(WorkScreen):
             elif self.row.unread and not (self._reading and self._reading.is_running):
                 self._mark_read(self.open_id)
         gating.look(self)
-        gating.tell(self)
         self._show_around()
 
     def _mark_read(self, conversation_id: str) -> None:

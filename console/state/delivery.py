@@ -43,6 +43,8 @@ KEY_LIVES = timedelta(hours=23)
 
 NO_NOTES = "This server knows no internal notes, and a customer would read it. Keep the text elsewhere, or reply."
 
+WAITED = "There was no line when it was to leave."
+
 FAULT = (
     "The console failed while sending, so it may have arrived. Look at the thread, then send it again or take it back."
 )
@@ -74,6 +76,7 @@ class Delivery:
     def enqueue(self, letter: Letter) -> None:
         """Send it after those of its conversation that are on their way; without a line it waits for the person."""
         if self._is_offline:
+            self._park(letter)
             return
         self._lanes.setdefault(letter.conversation_id, deque()).append(letter.local_id)
         if letter.conversation_id not in self._runners:
@@ -83,7 +86,7 @@ class Delivery:
 
     def is_going(self, local_id: str) -> bool:
         """Whether it leaves by itself as soon as it can."""
-        return any(local_id in lane for lane in self._lanes.values())
+        return not self._is_offline and any(local_id in lane for lane in self._lanes.values())
 
     def may_have_arrived(self, local_id: str) -> bool:
         """Whether the message left, or may have left, and nobody can have it back."""
@@ -233,7 +236,7 @@ class Delivery:
             return None
         if verdict is Verdict.REPEAT:
             self._untold[local_id] = self._now()
-        elif local_id not in self._untold and not self._letters.become(local_id, "waiting", str(error)):
+        elif local_id not in self._untold and not self._letters.become(local_id, "waiting"):
             return None
         return (error.retry_after or 0.0) if isinstance(error, TooManyRequests) else 0.0
 
@@ -242,7 +245,7 @@ class Delivery:
         if letter.local_id in self._untold:
             self._letters.become(letter.local_id, "unknown", NO_ANSWER)
         else:
-            self._letters.become(letter.local_id, "waiting", letter.problem)
+            self._letters.become(letter.local_id, "waiting", WAITED)
 
     def _give_up(self, ended: asyncio.Task[None], lane: deque[str]) -> None:
         """A lane that an error of ours ended must not say "sending" for ever, nor may nobody hear of it."""

@@ -16,7 +16,7 @@ from console.client.errors import ApiError
 from console.errors import Connect360Error
 from console.state import gate
 from console.state.arrival import NO_ANSWER, UNDECIDED, is_open
-from console.state.delivery import NO_NOTES, Delivery, Sleep, report
+from console.state.delivery import NO_NOTES, WAITED, Delivery, Sleep, report
 from console.state.drafts import Drafts
 from console.state.gate import Check
 from console.state.letters import Letters
@@ -225,6 +225,8 @@ class Sending:
         for letter in self._letters.take_over():
             if letter.state == "sending":
                 self._letters.become(letter.local_id, "unknown", NO_ANSWER)
+            elif letter.state == "waiting":
+                self._letters.become(letter.local_id, "waiting", WAITED)
 
     async def close(self) -> None:
         """Make drafts of what is held, wait a moment for answers that are on their way, and stop."""

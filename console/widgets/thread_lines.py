@@ -43,6 +43,14 @@ DELIVERIES: dict[str, tuple[str, Role]] = {
 }
 
 
+HOW_ON: dict[str, str] = {
+    "waiting": "Enter looks at it",
+    "stopped": "Enter looks at it",
+    "failed": "Enter sends it again",
+    "unknown": "Enter looks at it",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadLine:
     """One line; `entry` is its message's id, None for what stands between messages."""
@@ -117,9 +125,9 @@ def _rows(entry: Entry, width: int, body: int) -> Iterator[list[Span]]:
         yield [(FILE_MARK + " ", "accent"), *_file(file, room - 2)]
     if entry.problem:
         for part in wrap(entry.problem, room):
-            yield [(visual(part), "danger")]
-    if entry.delivery in ("failed", "unknown", "stopped"):
-        yield [("Enter sends it again · Backspace takes it back into the composer", "muted")]
+            yield [(visual(part), "muted" if entry.delivery == "waiting" else "danger")]
+    if entry.delivery in HOW_ON and (entry.problem or entry.delivery != "waiting"):
+        yield [(HOW_ON[entry.delivery] + " · Backspace takes it back into the composer", "muted")]
 
 
 def _head(entry: Entry, room: int, body: int) -> list[Span]:

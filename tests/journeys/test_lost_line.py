@@ -21,7 +21,10 @@ def mortal(tmp_path: Path) -> Iterator[Workspace]:
         yield running
 
 
-async def test_a_killed_server_loses_no_text_and_needs_no_restart(mortal: Workspace, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_long", [False, True], ids=["for a moment", "for long"])
+async def test_a_killed_server_loses_no_text_and_needs_no_restart(
+    mortal: Workspace, tmp_path: Path, is_long: bool
+) -> None:
     jane = await customer_writes(mortal, "Jane", "Are you there?")
     key = mortal.key("agent")
     async with mortal.console(key, tmp_path / "state") as terminal:
@@ -32,9 +35,17 @@ async def test_a_killed_server_loses_no_text_and_needs_no_restart(mortal: Worksp
         terminal.send(", and after")
         await terminal.until("written before, and after")
         terminal.send(ENTER)
-        await terminal.until("sending")
+        await terminal.until("waiting to leave")
+        if is_long:
+            await terminal.until("offline since", timeout=15)
+            await terminal.until("1 not sent")
         mortal.start()
         await terminal.until(LIVE, timeout=15)
+        if is_long:  # what waited without a line is never flushed: a person says so
+            terminal.send(ENTER)
+            await terminal.until("There was no line")
+            terminal.send("s")
+        await terminal.until(lambda shown: "not sent" not in shown.text() and "waiting to" not in shown.text())
         await leave_composer(terminal)
         async with Api(mortal.url, key) as api:
             page = await answer_of(lambda: api.messages.list(jane), lambda page: len(page.items) > 1)

@@ -176,9 +176,8 @@ def _question(screen: MainScreen, one: Unsent) -> Question:
 
 
 def _why(one: Unsent) -> SafeLine:
-    if one.state == "waiting":
-        return line(f"There was no line; it waits since {one.at.astimezone():%H:%M}.")
-    return line(one.problem or "", 400)
+    since = f" It waits since {one.at.astimezone():%H:%M}." if one.state == "waiting" else ""
+    return line(f"{one.problem or ''}{since}", 400)
 
 
 def _to(screen: MainScreen, conversation_id: str) -> SafeLine:

@@ -15,9 +15,11 @@ from tests.support.server import running_server
 
 @pytest.mark.parametrize("transformer", ["none", "superjson"])
 async def test_it_does_not_name_what_it_lacks(tmp_path: Path, transformer: Literal["none", "superjson"]) -> None:
-    async with running_server(tmp_path, without=("idempotency", "events")) as server:
-        async with Api(server.url, server.key(), trpc_path="/api/trpc", transformer=transformer) as api:
-            session = await api.session.get()
+    async with (
+        running_server(tmp_path, without=("idempotency", "events")) as server,
+        Api(server.url, server.key(), trpc_path="/api/trpc", transformer=transformer) as api,
+    ):
+        session = await api.session.get()
     assert set(session.features) == {*FEATURES} - {"idempotency", "events"}
     assert session.member.name == "Maya Okafor" and session.limits.files_per_upload == 5
 

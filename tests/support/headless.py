@@ -25,9 +25,18 @@ JANE = CustomerInput(external_id="web-1", name="Jane Cooper", email="jane@exampl
 class Console:
     """A console on the server at `url`, its files in `folder`. It follows when its follower is run."""
 
-    def __init__(self, url: str, key: str, folder: Path, hold: float = 0.0, *, clock: FastClock | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        folder: Path,
+        hold: float = 0.0,
+        *,
+        clock: FastClock | None = None,
+        timeout: float = 15.0,
+    ) -> None:
         clock = clock or FastClock()
-        self.api = Api(url, key)
+        self.api = Api(url, key, timeout=timeout)
         self.store = Store(clock.now())
         self.database = Database(folder / "console.sqlite", "default")
         self.drafts, self.outbox = Drafts(self.database), Outbox(self.database)

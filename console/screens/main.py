@@ -105,6 +105,7 @@ class MainScreen(WorkScreen):
         self.drafted_text = ""  # an AI's answer as it stands in the composer, untouched
         self.slash_typed = False
         self.save_timer: Timer | None = None
+        self.unsaved_since = 0.0  # of the loop's clock
         self.hold_timer: Timer | None = None
         self.draft_worker: Worker[None] | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.4
 """Seconds without a key after which a draft is written down."""
+
+_LATEST = 2.0
+"""Seconds of writing without a pause after which it is written down all the same."""
 
 INCOMPLETE = SafeLine("This draft is incomplete.")
 
@@ -35,10 +39,14 @@ def place(screen: MainScreen) -> Place | None:
 
 
 def changed(screen: MainScreen) -> None:
-    """What is written changed: it is kept at the next pause."""
+    """What is written changed: it is kept at the next pause, or while there is none every now and then."""
+    now = asyncio.get_running_loop().time()
     if screen.save_timer:
         screen.save_timer.stop()
-    screen.save_timer = screen.set_timer(_PAUSE, lambda: save(screen))
+    else:
+        screen.unsaved_since = now
+    pause = min(_PAUSE, max(0.0, screen.unsaved_since + _LATEST - now))
+    screen.save_timer = screen.set_timer(pause, lambda: save(screen))
 
 
 def save(screen: MainScreen) -> None:

@@ -10,6 +10,7 @@ to the open conversation; in half of them the console asks for something while t
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import sys
 import time
@@ -81,7 +82,7 @@ def _figures(seconds: Sequence[float]) -> str:
     if not seconds:
         return "none"
     ordered = sorted(seconds)
-    p50, p99 = (ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.99))
+    p50, p99 = (ordered[math.ceil(len(ordered) * share) - 1] for share in (0.5, 0.99))
     return f"p50 {p50 * 1000:,.0f} ms, p99 {p99 * 1000:,.0f} ms, most {ordered[-1] * 1000:,.0f} ms"
 
 

@@ -58,6 +58,7 @@ SWEEPS = {
     "send": Sweep(recorded_send, _in_lanes(cut_sends)),
     "send without keys": Sweep(recorded_send, _in_lanes(cut_sends), without=("idempotency",)),
     "twins without keys": Sweep(recorded_send, _in_lanes(cut_twins), without=("idempotency",)),
+    "send while polling": Sweep(recorded_send, _in_lanes(cut_sends), without=("idempotency", "events")),
     "upload": Sweep(recorded_upload, _in_lanes(cut_uploads)),
     "stream": Sweep(recorded_stream, _in_streams),
 }

@@ -65,8 +65,12 @@ class Outbox:
             yield
 
     def put(self, letter: Letter) -> None:
-        """Write a new message down, or what has become of it."""
-        with self._database.writing() as connection:
+        """Write a new message down, or what has become of it.
+
+        Only that it is handed to the network waits for the disk: were anything else lost with the machine's power, the
+        next console would find it one step before, and nothing would be sent that was not to be.
+        """
+        with self._database.writing(durable=letter.state == "sending") as connection:
             connection.execute(
                 "insert into outbox (local_id, profile, server, owner, conversation_id, written, state, at, problem,"
                 " seen, after) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -87,8 +91,8 @@ class Outbox:
             )
 
     def remove(self, local_id: str) -> None:
-        """Cross a message out: it arrived, or was taken back."""
-        with self._database.writing() as connection:
+        """Cross a message out: it arrived, or was taken back. Were that lost, the next console would look for it."""
+        with self._database.writing(durable=False) as connection:
             connection.execute("delete from outbox where local_id = ?", (local_id,))
 
     def take_over(self) -> tuple[Letter, ...]:

@@ -6,6 +6,7 @@ No input or output happens here.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,7 +33,12 @@ from console.text.safe import line
 
 A = TypeVar("A")
 
+MOST_SECONDS = 600.0
+"""The longest wait that a server is taken to mean; whatever asks for more is asked again by then."""
+
 _LONGEST_SENTENCE = 300
+_DEEPEST_SENTENCE = 5
+_LONGEST_NUMBER = 300  # digits; Python refuses to read thousands of them
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _PERMISSION = re.compile(r"Missing permission: (\S+)")
 
@@ -70,18 +76,29 @@ class Answer:
 
 
 def json_of(text: bytes | str) -> Any:
-    """The JSON value of an answer, fit to be kept: lone surrogates, which no encoding takes, are U+FFFD.
-
-    Raises NotUnderstood.
+    """The JSON value of an answer, fit to be kept: lone surrogates, which no encoding takes, are U+FFFD, and null is
+    what is no number or beyond all. Raises NotUnderstood.
     """
     written = text if isinstance(text, str) else text.decode("utf-8-sig", "replace")
     try:
-        value = json.loads(written)
+        value = _JSON.decode(written)
         return _mended(value) if "\\u" in written else value
     except (ValueError, RecursionError):
         raise NotUnderstood(
             "The server answered something that is no JSON. Check the address, or whether a proxy stands before it."
         ) from None
+
+
+def _finite(digits: str) -> float | None:
+    number = float(digits)
+    return number if math.isfinite(number) else None
+
+
+def _number(digits: str) -> int | float | None:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else _finite(digits)
+
+
+_JSON = json.JSONDecoder(parse_float=_finite, parse_int=_number, parse_constant=lambda _: None)
 
 
 def validated(shape: TypeAdapter[A], value: Any) -> A:
@@ -133,7 +150,7 @@ def error_of(status: int, said: str | None, *, retry_after: float | None = None,
 
 def redirected(answer: Answer) -> Redirected:
     """The error of an answer that points elsewhere."""
-    to = line(answer.headers.get("location", "")) or "another address"
+    to = line(answer.headers.get("location", ""), limit=_LONGEST_SENTENCE) or "another address"
     return Redirected(
         f"The server points to {to}, which is not followed, since your key is for the configured address alone. "
         "Set the base URL to the address that you trust.",
@@ -142,26 +159,36 @@ def redirected(answer: Answer) -> Redirected:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that `Retry-After` asks for: a number, or a date as gateways write it."""
+    """The seconds that `Retry-After` asks for, up to `MOST_SECONDS`: a number, or a date as gateways write it.
+
+    A date is understood by the server's own clock, where it tells the time, for ours may be wrong.
+    """
     written = headers.get("retry-after", "").strip()
-    if written.isdecimal() and len(written) < 10:
-        return float(written)
-    try:
-        until = parsedate_to_datetime(written)
-    except ValueError:
+    if written.isascii() and written.isdecimal():
+        return min(MOST_SECONDS, float(written))
+    until = _date(written)
+    if until is None:
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    now = _date(headers.get("date", "")) or datetime.now(UTC)
+    return min(MOST_SECONDS, max(0.0, (until - now).total_seconds()))
 
 
-def said_in(value: Any) -> str | None:
+def _date(written: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(written)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def said_in(value: Any, deeper: int = _DEEPEST_SENTENCE) -> str | None:
     """The sentence of an error body: `{"message"}`, `{"error": "…"}`, `{"error": {"message"}}`, or a bare text."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or deeper == 0:
         return None
     for key in ("message", "error", "json"):
-        if said := said_in(value.get(key)):
+        if said := said_in(value.get(key), deeper - 1):
             return said
     return None
 

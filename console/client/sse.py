@@ -13,7 +13,7 @@ from console.client.errors import NotUnderstood
 from console.client.transport import server_sent
 from console.client.trpc import Mount, plain, shape_error
 from console.contract.ai import AI_EVENT, AiEvent
-from console.contract.events import EVENT, Event, Resync
+from console.contract.events import EVENT, EVENT_TYPES, Event, Resync
 
 if TYPE_CHECKING:
     from httpx_sse import ServerSentEvent
@@ -57,7 +57,8 @@ def is_event_stream(status: int, headers: Mapping[str, str]) -> bool:
 def pushed(mount: Mount, event: ServerSentEvent) -> Event | Literal["ended"] | None:
     """What an event of a tRPC subscription brings: a value, the end, or nothing. Raises what the server reports.
 
-    What we cannot read of a kind that we know becomes a Resync, so that nothing is missed and nothing asked for twice.
+    What cannot be read becomes a Resync, so that nothing is missed; an error would have the same event sent again, and
+    again. Raises NotUnderstood for another transformer's values, since none could be read then.
     """
     if event.event == "return":
         return ENDED
@@ -66,13 +67,23 @@ def pushed(mount: Mount, event: ServerSentEvent) -> Event | Literal["ended"] | N
     # pings, `connected` and `restore-id` bring nothing; nor does the empty event that a comment makes
     if event.event != "message" or not event.data:
         return None
-    value = _object(plain(mount, json_of(event.data)))
+    unread = Resync(id=event.id or None)
+    try:
+        sent = json_of(event.data)
+    except NotUnderstood:
+        return unread
+    value = plain(mount, sent)
+    if value is None:
+        return None
+    kind, id = (value.get("type"), value.get("id")) if isinstance(value, dict) else (None, None)
+    if isinstance(kind, str) and kind not in EVENT_TYPES:
+        return None  # a newer server has it
     try:
         return EVENT.validate_python(value)
-    except ValidationError as error:
-        if any(one["type"] == "union_tag_invalid" for one in error.errors(include_input=False, include_url=False)):
-            return None  # a kind of event that a newer server has
-        return Resync(id=id if isinstance(id := value.get("id"), str) else None)
+    except ValidationError:
+        if kind == "presence.updated":
+            return None  # it is told again soon, and nobody's words are in it
+        return Resync(id=id) if isinstance(id, str) else unread
 
 
 def ai_event(event: ServerSentEvent) -> AiEvent | None:

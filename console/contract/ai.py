@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from console.contract.base import Input, Language, Shape
+from console.contract.base import Input, Language, MaybeText, Shape, Text, unread_as
 from console.contract.given import Id
 
 Task = Literal["reply", "continue", "shorten", "lengthen", "simplify", "tone"]
@@ -33,7 +33,7 @@ class AiDelta(Shape):
     """A piece of the answer; `text` is all of it so far."""
 
     type: Literal["delta"] = "delta"
-    delta: str
+    delta: Text
     text: str
 
 
@@ -41,7 +41,7 @@ class AiDone(Shape):
     """The whole answer. `message_id` names the posted message, null for a draft."""
 
     type: Literal["done"] = "done"
-    message_id: str | None = None
+    message_id: MaybeText = None
     text: str
 
 
@@ -49,7 +49,7 @@ class AiError(Shape):
     """The stream ended in an error."""
 
     type: Literal["error"] = "error"
-    error: str
+    error: Annotated[str, unread_as("The agent could not answer.")]
 
 
 AiEvent = AiDelta | AiDone | AiError

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    OnErrorOmit,
+    PlainSerializer,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
+
+T = TypeVar("T")
 
 Language = Literal["en", "ar", "tr"]
 LANGUAGES: tuple[Language, ...] = ("en", "ar", "tr")
+
+_DEEPEST = 32
+_MOST = 2**53  # whole numbers up to this are the same in every language
 
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
 LATEST = datetime(9998, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
@@ -32,11 +48,50 @@ def moment(at: datetime) -> datetime:
     return min(max(at, EARLIEST), LATEST)
 
 
+@dataclass(frozen=True, slots=True, eq=False)  # not all values can be hashed, as what annotates must be
+class unread_as:
+    """Read as `value` what cannot be read: a field that we can do without must not cost the record that it is in."""
+
+    value: Any
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=self.value, on_error="default")
+
+
+def shallow(value: dict[str, Any]) -> dict[str, Any]:
+    """The same, but nothing where it is nested so deeply that walking it would end in an error."""
+    if not any(isinstance(one, dict | list) for one in value.values()):
+        return value
+    return {key: _cut_off(one, _DEEPEST) for key, one in value.items()}
+
+
+def _cut_off(value: Any, deeper: int) -> Any:
+    if not isinstance(value, dict | list):
+        return value
+    if deeper == 0:
+        return None
+    if isinstance(value, list):
+        return [_cut_off(one, deeper - 1) for one in value]
+    return {key: _cut_off(one, deeper - 1) for key, one in value.items()}
+
+
+Text = Annotated[str, unread_as("")]
+MaybeText = Annotated[str | None, unread_as(None)]
+Count = Annotated[int, Field(ge=0, le=_MOST), unread_as(0)]
+MaybeCount = Annotated[int | None, Field(ge=0, le=_MOST), unread_as(None)]
+Many = Annotated[tuple[OnErrorOmit[T], ...], unread_as(())]
+"""A list, of which is left out what cannot be read."""
+Loose = Annotated[dict[str, Any], AfterValidator(shallow), unread_as({})]
+"""An object of anything."""
+MaybeLoose = Annotated[dict[str, Any] | None, AfterValidator(lambda value: value and shallow(value)), unread_as(None)]
+
 Time = Annotated[datetime, AfterValidator(moment), PlainSerializer(to_wire_time, return_type=str, when_used="json")]
 """A moment in UTC that any zone can show."""
 
-ToldTime = Annotated[Time, BeforeValidator(lambda value: EARLIEST if value is None else value)]
+ToldTime = Annotated[Time, unread_as(EARLIEST)]
 """A time that a server may leave untold, for the documentation shows none: null reads as `EARLIEST`, its default."""
+
+MaybeTime = Annotated[Time | None, unread_as(None)]
 
 
 def tolerant(*known: str, otherwise: str) -> BeforeValidator:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
-from console.contract.base import Shape, Time
+from console.contract.base import Many, MaybeText, MaybeTime, Shape, unread_as
 from console.contract.shapes import Conversation, Message
 
 FEATURES: tuple[str, ...] = (
@@ -25,8 +25,8 @@ FEATURES: tuple[str, ...] = (
 
 
 class _Event(Shape):
-    id: str | None = None
-    at: Time | None = None
+    id: MaybeText = None
+    at: MaybeTime = None
 
 
 class MessageCreated(_Event):
@@ -35,7 +35,7 @@ class MessageCreated(_Event):
     type: Literal["message.created"] = "message.created"
     message: Message
     conversation: Conversation
-    idempotency_key: str | None = None
+    idempotency_key: MaybeText = None
 
 
 class ConversationCreated(_Event):
@@ -56,7 +56,7 @@ class ConversationDeleted(_Event):
     """Conversations are gone, with all that was in them."""
 
     type: Literal["conversation.deleted"] = "conversation.deleted"
-    ids: tuple[str, ...]
+    ids: Many[str]
 
 
 class ReadUpdated(_Event):
@@ -64,7 +64,7 @@ class ReadUpdated(_Event):
 
     type: Literal["read.updated"] = "read.updated"
     conversation_id: str
-    message_id: str | None = None
+    message_id: MaybeText = None
     unread_count: int
 
 
@@ -72,9 +72,9 @@ class PresenceUpdated(_Event):
     """A colleague looks at a conversation or writes in it. Untracked: it has no id."""
 
     type: Literal["presence.updated"] = "presence.updated"
-    conversation_id: str | None = None
+    conversation_id: MaybeText = None
     member_id: str
-    state: str
+    state: Annotated[str, unread_as("viewing")]
 
 
 class Resync(_Event):
@@ -92,5 +92,6 @@ Event = (
     | PresenceUpdated
     | Resync
 )
+EVENT_TYPES: frozenset[str] = frozenset(one.model_fields["type"].default for one in get_args(Event))
 EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 """Reads an event from its JSON object; raises pydantic's ValidationError for a type that we do not know."""

@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from console.client import errors
-from console.client.answers import Answer, error_of, failure, json_of, retry_after, validated
+from console.client.answers import Answer, error_of, failure, json_of, retry_after, said_in, validated
 from console.contract.shapes import Message, Page
 
 HTML = b"<!doctype html><html><head><title>502</title></head><body><h1>Bad gateway</h1></body></html>"
@@ -91,7 +91,9 @@ def test_what_a_server_says_cannot_reach_the_terminal() -> None:
         ("soon", None),
         ("-1", None),
         ("1e9", None),
-        ("9" * 400, None),
+        ("601", 600.0),
+        ("9" * 400, 600.0),
+        ("٥", None),
     ],
 )
 def test_retry_after_is_read_in_seconds(written: str, seconds: float | None) -> None:
@@ -106,11 +108,50 @@ def test_retry_after_may_be_a_date() -> None:
     assert retry_after({"retry-after": long_ago}) == 0.0
 
 
+def test_a_date_is_understood_by_the_servers_own_clock() -> None:
+    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:30 GMT", "date": "Wed, 21 Oct 2015 07:28:00 GMT"}
+
+    assert retry_after(headers) == 30
+    assert retry_after(headers | {"retry-after": "Sat, 31 Dec 9999 23:59:59 GMT"}) == 600
+    assert retry_after(headers | {"date": "yesterday"}) == 0
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Wed, 21 Oct 99999999999999999999 07:28:00 GMT",
+        "Wed, 99 Oct 2015 99:28:00 GMT",
+        "Fri, 01 Jan 0001 00:00:00 +2359",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Wed, 21 Oct 2015 07:28:00 +99999999",
+        "\x00",
+        "," * 100,
+    ],
+)
+def test_a_date_that_is_none_is_no_wait(written: str) -> None:
+    assert retry_after({"retry-after": written}) in (None, 0.0, 600.0)
+
+
+def test_what_is_no_number_is_null() -> None:
+    assert json_of(b"[NaN, Infinity, -Infinity, 1e999, -1e999]") == [None] * 5
+    assert json_of(b"9" * 5000) is None
+    assert json_of(b"9" * 30) == int("9" * 30)
+
+
+def test_of_two_fields_with_one_name_the_last_counts() -> None:
+    assert json_of(b'{"a":1,"a":2}') == {"a": 2}
+
+
+def test_a_sentence_is_not_looked_for_without_end() -> None:
+    assert said_in({"message": {"message": "here"}}) == "here"
+    assert failure(Answer(500, {}, b'{"message":' * 900 + b"1" + b"}" * 900)).status == 500
+
+
 def test_lone_surrogates_are_marks_that_every_encoding_takes() -> None:
     assert json_of(rb'{"a\ud800": ["\udc00x", "\ud83d\ude00"]}') == {"a\ufffd": ["\ufffdx", "😀"]}
 
 
-@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000, b"9" * 5000, b"{half", b"", b"\x00"])
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000, b"{half", b"", b"\x00"])
 def test_what_is_no_json_is_not_understood(body: bytes) -> None:
     with pytest.raises(errors.NotUnderstood):
         json_of(body)

@@ -126,10 +126,46 @@ def test_an_event_that_cannot_be_read_asks_to_load_again(broken: dict[str, Any])
     assert pushed(PLAIN, event_of(CREATED | broken)) == Resync(id="7")
 
 
-@pytest.mark.parametrize("text", ["{half", "5", "[]", "null"])
-def test_what_is_no_event_is_not_understood(text: str) -> None:
-    with pytest.raises(errors.NotUnderstood):
-        pushed(PLAIN, event_of(text))
+@pytest.mark.parametrize("text", ["{half", "5", "[]", '{"id": 5}', '{"type": 5}', "[" * 100_000])
+def test_what_is_no_event_asks_to_load_again_and_is_not_sent_again(text: str) -> None:
+    assert pushed(PLAIN, event_of(text, id="41")) == Resync(id="41")
+    assert pushed(PLAIN, event_of(text)) == Resync()
+
+
+@pytest.mark.parametrize("value", [None, {"type": "presence.updated", "memberId": 5}])
+def test_what_nobody_would_miss_is_let_by(value: Any) -> None:
+    assert pushed(PLAIN, event_of(value, id="41")) is None
+
+
+def test_another_transformers_event_is_not_understood() -> None:
+    with pytest.raises(errors.NotUnderstood, match="transformer"):
+        pushed(SUPERJSON, event_of(CREATED))
+
+
+@pytest.mark.parametrize(
+    ("odd", "read"),
+    [
+        ({"at": "once"}, {"at": None}),
+        ({"id": 7}, {"id": None}),
+        ({"idempotencyKey": []}, {"idempotency_key": None}),
+    ],
+)
+def test_a_field_that_an_event_can_do_without_costs_nothing(odd: dict[str, Any], read: dict[str, Any]) -> None:
+    event = pushed(PLAIN, event_of(CREATED | odd))
+
+    assert isinstance(event, MessageCreated)
+    assert event.message.id == "msg_1"
+    assert {name: getattr(event, name) for name in read} == read
+
+
+def test_what_is_odd_in_a_message_does_not_hide_it() -> None:
+    event = pushed(
+        PLAIN, event_of(CREATED | {"message": message(sender=None, attachments=[{}], flags="internal-note")})
+    )
+
+    assert isinstance(event, MessageCreated)
+    assert event.message.is_note
+    assert (event.message.sender.kind, event.message.attachments) == ("system", ())
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ T = TypeVar("T")
 Language = Literal["en", "ar", "tr"]
 LANGUAGES: tuple[Language, ...] = ("en", "ar", "tr")
 
-_DEEPEST = 32
+_DEEPEST = 100
 _MOST = 2**53  # whole numbers up to this are the same in every language
 
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)

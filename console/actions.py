@@ -239,6 +239,7 @@ ACTIONS: tuple[Action, ...] = (
             permission=ENGAGE),
     _action("conversation.create_sub", "new below", "New conversation below this one", "C", LISTS, "Conversations",
             permission=ENGAGE, when=_conversation),
+    _action("conversation.find", "open by id", "Open a conversation by its id", "O", LISTS, "Conversations"),
     _action("conversation.rename", "rename", "Rename the conversation", "f2", LISTS, "Conversations",
             permission=ENGAGE, when=_conversation),
     _action("conversation.move", "move", "Move it below another, or up", "m", LISTS, "Conversations",

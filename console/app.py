@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from console.client.api import Api
+    from console.client.wire import Exchange, Opened
     from console.state.database import Database
     from console.state.desk import Desk
     from console.state.follow import Follower
+    from console.state.local_list import LocalList
     from console.state.log import Log
     from console.state.outbox import Outbox
     from console.state.store import Store
@@ -76,6 +78,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._desk: Desk | None = None
         self._follower: Follower | None = None
         self._database: Database | None = None
+        self._local_list: LocalList | None = None
         self._outbox: Outbox | None = None
         super().__init__(driver_class=SafeDriver)
         for theme in themes.themes().values():
@@ -147,18 +150,25 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         from console.state.desk import Desk
         from console.state.drafts import Drafts
         from console.state.follow import Follower
+        from console.state.learnt import Learning
+        from console.state.local_list import LocalList
         from console.state.outbox import Outbox
         from console.state.store import Store
 
         settings = self.settings
-        log = self._log_of(base_url)
+        log, store = self._log_of(base_url), Store(self.clock())
+        learning = Learning(store, now=self.clock)
+
+        def on_wire(told: Opened | Exchange) -> None:
+            log.wire(told)
+            learning.wire(told)
+
         api = self._api = Api(
-            base_url, key, trpc_path=settings.trpc_path, transformer=settings.transformer, on_wire=log.wire
+            base_url, key, trpc_path=settings.trpc_path, transformer=settings.transformer, on_wire=on_wire
         )
         database = self._database = Database(settings.state_dir / "console.sqlite", self.profile, api.base_url)
         drafts, outbox = Drafts(database), Outbox(database)
         self._outbox = outbox
-        store = Store(self.clock())
         store.overhear(log.change)
         desk = self._desk = Desk(api, store, drafts, outbox, now=self.clock, hold_seconds=settings.hold_seconds)
         follower = self._follower = Follower(api, store, desk, now=self.clock, is_metered=settings.metered)
@@ -172,7 +182,17 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             profile=profile,
             language=settings.language,
             remembers=not profile,
+            agent=settings.ai_agent,
+            website=settings.channel,
         )
+        known = self._local_list = LocalList(
+            database,
+            store,
+            is_used=lambda: not desk.has_lists,
+            told=lambda error: main.say(line(f"The local list is not kept: {error}", 400), is_error=True),
+        )
+        known.load()
+        store.overhear(known.hear)
         self.push_screen(main)
         log.tell(lambda said: main.say(said, is_error=True))
         self.run_worker(self._follow(follower, store), exclusive=True, group="session")
@@ -191,6 +211,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
 
     async def _close_workspace(self) -> None:
         """Keep what is written, give back what was opened."""
+        if self._local_list:
+            self._local_list.close()
         if self._desk:
             await self._desk.close()
         if self._api:
@@ -198,7 +220,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         for kept in (self._outbox, self._database):
             if kept:
                 kept.close()
-        self._desk = self._api = self._outbox = self._database = None
+        self._desk = self._api = self._outbox = self._database = self._local_list = None
 
     # the keys
 

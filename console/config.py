@@ -59,6 +59,8 @@ class Settings(BaseSettings):
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     metered: bool = False  # bytes are paid for: a server that tells nothing by itself is asked seldom
     state_dir: Annotated[Path, AfterValidator(_at_home)] = Field(default_factory=state_directory)
+    ai_agent: str = ""  # the id of the agent that answers, on a server that lists none
+    channel: str = ""  # the website that new conversations are on, likewise
     keys: dict[str, str] = Field(default_factory=dict)  # action id to keys, bound anew
 
     @classmethod

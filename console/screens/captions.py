@@ -15,6 +15,13 @@ from console.widgets.pane_title import pane_title
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
+_UNKNOWN = {
+    "internal-notes": "This server knows no internal notes: customers would read it.",
+    "ai-drafts": "This server cannot draft. It can have an agent answer the customer at once.",
+    "templates": "This server keeps no templates.",
+}
+"""By a feature that a server lacks, the sentence that says so."""
+
 
 def tree_title(screen: MainScreen, width: int) -> Content:
     """The view, and how many wait."""
@@ -57,10 +64,22 @@ def why_shut(identity: Identity | None) -> SafeLine | None:
 
 
 def why_not_permitted(screen: MainScreen, action: Action) -> SafeLine:
-    """Why an action is not this key's; of a key that no server has seen yet, nothing is said."""
-    if identity := screen.store.identity:
-        return line(f"The role {identity.role} may not do this: {action.label}.")
-    return line(f"Not yet: {action.label}. The server has not answered; it is tried again.")
+    """Why an action is not this key's or this server's; of a key that no server has seen yet, nothing is said."""
+    identity = screen.store.identity
+    if identity is None:
+        return line(f"Not yet: {action.label}. The server has not answered; it is tried again.")
+    if action.feature and action.feature not in identity.features:
+        return line(_UNKNOWN.get(action.feature, f"This server does not know this: {action.label}."))
+    return line(f"The role {identity.role} may not do this: {action.label}.")
+
+
+def refused(screen: MainScreen, permission: str | None) -> SafeLine | None:
+    """When the server last refused what needs this permission, if it did and nothing was done by it since."""
+    at = screen.store.refused.get(permission) if permission else None
+    if at is None:
+        return None
+    here, today = at.astimezone(), screen.clock().astimezone().date()
+    return line(f"refused {here:%H:%M}" if here.date() == today else f"refused {here:%a %H:%M}")
 
 
 def why_no_conversations(screen: MainScreen) -> SafeLine:
@@ -70,6 +89,9 @@ def why_no_conversations(screen: MainScreen) -> SafeLine:
         return line(f"{problem} It is tried again until it answers.", 400) if problem else SafeLine("Loading…")
     if screen.query_text:
         return line(f"Nothing matches “{screen.query_text}”.")
+    if screen.store.is_documented_only and not len(screen.store.outline):
+        begin, find = screen.keymap.shown("conversation.create"), screen.keymap.shown("conversation.find")
+        return line(f"This server lists no conversations: {begin} begins one, {find} opens one by its id.")
     return SafeLine("Nothing here.")
 
 

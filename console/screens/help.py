@@ -1,4 +1,4 @@
-"""All keys, for looking one up by what it does."""
+"""All keys, for looking one up by what it does, and what is to be known of a server that differs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from console.text.safe import SafeLine
 
 
 class Help(Dialog[None]):
-    """Shows the keys that it is given, by section; typing finds, arrows scroll."""
+    """Shows the keys that it is given, by section, below the sentences of `about`; typing finds, arrows scroll."""
 
     CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "help.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,14 +26,14 @@ class Help(Dialog[None]):
         Binding("f1", "back", show=False),
     ]
 
-    def __init__(self, sections: Sequence[Section]) -> None:
+    def __init__(self, sections: Sequence[Section], about: Sequence[Section] = ()) -> None:
         super().__init__(SafeLine("Keys"))
-        self._sections = sections
+        self._sections, self._about = sections, about
 
     def body(self) -> ComposeResult:
         """What is looked for, and what there is."""
         yield Prompted(Field(placeholder=SafeLine("type what you want to do"), id="search"))
-        yield KeyTable(self._sections, id="table")
+        yield KeyTable(self._sections, self._about, id="table")
 
     def keys(self) -> Sequence[KeyHint]:
         """Nothing here does anything."""

@@ -1,4 +1,7 @@
-"""Keys and what they do, laid out in one or two columns, and found by typing. Drawn by the line."""
+"""Keys and what they do, laid out in one or two columns below what else there is to say, and found by typing.
+
+Drawn by the line.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from console.screens.dialog import KeyHint
 from console.text.bidi import visual
 from console.text.fold import fold
 from console.text.safe import SafeLine
-from console.text.width import cell_width, clip
+from console.text.width import cell_width, clip, wrap
 
 Section = tuple[SafeLine, Sequence[KeyHint]]
 """A name, and the keys of that place with what they do."""
@@ -27,6 +30,7 @@ TWO_COLUMNS = 90
 
 _GAP = 4
 _WIDEST_KEYS = 24
+_NONE = SafeLine("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +63,31 @@ def columns(sections: Sequence[Section], count: int) -> list[list[KeyRow]]:
     return [column + [KeyRow()] * (height - len(column)) for column in laid]
 
 
+def page(sections: Sequence[Section], width: int) -> list[KeyRow]:
+    """Subjects with their sentences in full, wrapped in so many cells, and an empty row at the end."""
+    subjects = max((cell_width(subject) for _, hints in sections for subject, _ in hints), default=0)
+    room = max(1, width - min(subjects, _WIDEST_KEYS, width // 2) - 2)
+    rows: list[KeyRow] = []
+    for name, hints in sections:
+        rows.append(KeyRow(name=name))
+        for subject, sentence in hints:
+            parts = wrap(sentence, room)
+            rows += [KeyRow(hint=(subject if at == 0 else _NONE, SafeLine(part))) for at, part in enumerate(parts)]
+        rows.append(KeyRow())
+    return rows
+
+
 class KeyTable(ScrollView, can_focus=False):
-    """The table. Who owns it scrolls it."""
+    """The table, and above it the sections of `about` as sentences to read. Who owns it scrolls it."""
 
     DEFAULT_CSS = """
     KeyTable { overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; }
     """
 
-    def __init__(self, sections: Sequence[Section], *, id: str | None = None) -> None:
+    def __init__(self, sections: Sequence[Section], about: Sequence[Section] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._sections = sections
+        self._sections, self._about = sections, about
+        self._page: list[KeyRow] = []
         self._columns: list[list[KeyRow]] = [[]]
         self._query = ""
 
@@ -92,7 +111,11 @@ class KeyTable(ScrollView, can_focus=False):
         index = y + self.scroll_offset.y
         ground = self.rich_style
         width = self.size.width
-        if not self._columns[0] and y == 0:
+        if index < len(self._page):
+            whole = self._row(self._page[index], width - 1, self._keys_width(self._page, width - 1))
+            return Strip(whole).adjust_cell_length(width, ground)
+        index -= len(self._page)
+        if not self._columns[0] and index == 0:
             return Strip([Segment("Nothing is called so.", ground + self._worn.muted)]).adjust_cell_length(
                 width, ground
             )
@@ -124,8 +147,9 @@ class KeyTable(ScrollView, can_focus=False):
         return min(widest, _WIDEST_KEYS, width // 2)
 
     def _lay_out(self) -> None:
+        self._page = page(found(self._about, self._query), self.size.width - 1)
         self._columns = columns(found(self._sections, self._query), 2 if self.size.width >= TWO_COLUMNS else 1)
-        self.virtual_size = Size(0, len(self._columns[0]))
+        self.virtual_size = Size(0, len(self._page) + len(self._columns[0]))
         self.refresh()
 
 

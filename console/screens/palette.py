@@ -9,6 +9,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from console.actions import ACTIONS, Action
+from console.screens import captions
 
 
 class ActionProvider(Provider):
@@ -16,7 +17,7 @@ class ActionProvider(Provider):
 
     async def discover(self) -> Hits:
         for action, run in self._offered():
-            yield DiscoveryHit(Content(action.meaning), run, help=self._key(action))
+            yield DiscoveryHit(Content(action.meaning), run, help=self._about(action))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
@@ -24,7 +25,7 @@ class ActionProvider(Provider):
             # Its name counts as well: people look for the product's own words.
             score = max(matcher.match(action.meaning), matcher.match(action.id.replace(".", " ")))
             if score > 0:
-                yield Hit(score, matcher.highlight(action.meaning), run, help=self._key(action))
+                yield Hit(score, matcher.highlight(action.meaning), run, help=self._about(action))
 
     def _offered(self) -> Iterator[tuple[Action, Callable[[], None]]]:
         from console.screens.main import MainScreen
@@ -36,8 +37,11 @@ class ActionProvider(Provider):
                 if action.is_permitted(situation):
                     yield action, partial(screen.perform, action.id)
 
-    def _key(self, action: Action) -> str:
+    def _about(self, action: Action) -> str:
+        """Its key, and when the server refused it."""
         from console.screens.main import MainScreen
 
         screen = self.screen
-        return screen.keymap.shown(action.id) if isinstance(screen, MainScreen) else ""
+        if not isinstance(screen, MainScreen):
+            return ""
+        return " · ".join(filter(None, (screen.keymap.shown(action.id), captions.refused(screen, action.permission))))

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
+from console.client.errors import Forbidden
 from console.errors import Connect360Error
 from console.text.safe import SafeLine, line
 from console.widgets.footer import Notice
@@ -36,7 +37,7 @@ class WorkScreen(Screen[None]):
         try:
             await do()
         except Connect360Error as error:
-            self.say(line(str(error), 400), is_error=True)
+            self.say(_sentence(error), is_error=True)
 
     def say(self, text: SafeLine, *, is_error: bool = False) -> None:
         """Say something in the last line for a while."""
@@ -47,3 +48,9 @@ class WorkScreen(Screen[None]):
 
     def _fall_silent(self) -> None:
         self.notice = None
+
+
+def _sentence(error: Connect360Error) -> SafeLine:
+    """What an error says; of a permission that is lacking no more than fits in a line."""
+    lacking = error.permission if isinstance(error, Forbidden) else None
+    return line(f"Refused: it needs {lacking}. You may try again." if lacking else str(error), 400)

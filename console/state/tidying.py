@@ -52,7 +52,7 @@ class Tidying:
             await self._api.messages.list(id, limit=1)
         except NotFound as error:
             raise NotFound(
-                "The workspace has no conversation with this id. Look whether all of it is there.",
+                "The workspace has no conversation of this id. Is all of it there?",
                 status=error.status,
                 code=error.code,
             ) from error

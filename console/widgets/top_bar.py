@@ -63,12 +63,14 @@ def top_line(
 ) -> list[Span]:
     """The line in `width` cells. Where there is little room the line's state stays, who we are goes first."""
     who: list[Span] = []
-    if identity:
-        who = [("   ", "text"), (shown(identity.member, 24), "text"), (f" · {identity.role}", "muted")]
+    # A server without a session says neither who we are nor where, and of our role never anything.
+    if identity and identity.member:
+        who = [("   ", "text"), (shown(identity.member, 24), "text")]
+        who += [(f" · {identity.role}", "muted")] if identity.role else []
     if profile:
         who += [("   ", "text"), (profile, "muted")]
     where: list[Span] = [(" ", "text")]
-    if identity:
+    if identity and identity.workspace:
         where += [(shown(identity.workspace, max(8, width // 3)), "name"), (" ▸ ", "faint")]
     where.append((place, "muted"))
     if unsent:

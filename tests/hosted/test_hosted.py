@@ -35,7 +35,7 @@ from console.state.changes import (
     SessionAnswered,
 )
 from console.state.store import Store
-from tests.hosted.hosted import AGENT, AGENT_REPLY, Answers, Hosted, HostedProcess, hosted_process
+from tests.hosted.hosted import AGENT, AGENT_REPLY, Answers, Hosted, HostedProcess
 from tests.support.waiting import answer_of
 from tests.wire.node import Transformer
 
@@ -44,13 +44,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 SHOP = "shop.example.com"
 JANE = CustomerInput(external_id="web-user-123", name="Jane Cooper", email="jane@example.com")
 OPEN_JANE = GetOrCreateConversation(customer=JANE, channel_identifier=SHOP)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def process() -> AsyncIterator[HostedProcess]:
-    """One for all tests here: node takes longer to start than any of them."""
-    async with hosted_process() as process:
-        yield process
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from console.contract.base import EARLIEST
 from console.contract.shapes import Limits
+from console.state.reduce import identity_of
 from console.state.rows import FileCard, Identity, LineStatus, Quote, ThreadView
 from console.text.safe import SafeBlock, SafeLine
 from console.text.width import cell_width
@@ -144,6 +146,16 @@ IDENTITY = Identity(
     frozenset(),
     Limits(),
 )
+
+
+def test_the_top_line_leaves_out_what_no_server_tells() -> None:
+    nobody, status = identity_of(None), LineStatus("polling", NOW, every=2.0)
+
+    def text(identity: Identity) -> str:
+        return said(top_line(identity, status, SafeLine("inbox"), SafeLine(""), NOW, 60))
+
+    assert text(nobody).split() == ["inbox", "◐", "polling", "every", "2", "s"]
+    assert text(replace(nobody, member=SafeLine("Maya Okafor"))).rstrip().endswith("every 2 s   Maya Okafor")
 
 
 def test_the_top_line_says_where_what_is_true_and_who() -> None:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from console.screens.verbs import around, attaching, drafting, gating, moving, reading, saving, triage, writing
+from console.screens.verbs import (
+    around,
+    attaching,
+    beginning,
+    drafting,
+    gating,
+    moving,
+    reading,
+    saving,
+    triage,
+    writing,
+)
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -15,6 +26,7 @@ Verb = Callable[["MainScreen"], Awaitable[None] | None]
 VERBS: dict[str, Verb] = {
     **around.VERBS,
     **moving.VERBS,
+    **beginning.VERBS,
     **triage.VERBS,
     **writing.VERBS,
     **gating.VERBS,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from console import themes
 from console.actions import ACTIONS
 from console.config import save_settings
+from console.screens import captions
+from console.screens.differences import differences
 from console.screens.help import Help
 from console.screens.leave import Leave
 from console.screens.pick import Choice
@@ -24,9 +26,12 @@ def _help(screen: MainScreen) -> None:
     for action in ACTIONS:
         if action.is_permitted(situation):
             keys = " ".join(screen.keymap.shown_all(action.id))
-            sections.setdefault(action.section, []).append((line(keys), line(action.meaning)))
+            when = captions.refused(screen, action.permission)
+            meaning = line(f"{action.meaning} · {when}" if when else action.meaning)
+            sections.setdefault(action.section, []).append((line(keys), meaning))
     order = ("Everywhere", "Views", "Conversations", "Thread", "Composer")
-    screen.app.push_screen(Help([(SafeLine(name), sections[name]) for name in order if name in sections]))
+    about = [differences(screen)] if screen.store.is_documented_only else []
+    screen.app.push_screen(Help([(SafeLine(name), sections[name]) for name in order if name in sections], about))
 
 
 def _palette(screen: MainScreen) -> None:

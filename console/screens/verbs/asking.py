@@ -12,6 +12,9 @@ from console.text.safe import SafeLine, line
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
+_LONGEST_NAME, _LONGEST_ID = 300, 200
+"""Characters: of a name or an address, where the contract takes little more, and of an id."""
+
 
 async def pick_one(
     screen: MainScreen, title: SafeLine, choices: Sequence[Choice], *, marked: str | None = None
@@ -27,6 +30,18 @@ def start_folder() -> Path:
         return Path.cwd()
     except FileNotFoundError:  # it was removed under us
         return Path.home()
+
+
+def named(said: str) -> SafeLine | None:
+    """Refuses, for a question, an answer that is no name."""
+    return at_most(_LONGEST_NAME)(said) if said.strip() else SafeLine("Write a name first.")
+
+
+def an_id(said: str) -> SafeLine | None:
+    """Refuses, for a question, an answer that is no id of anything."""
+    if not said or any(one.isspace() for one in said):
+        return SafeLine("An id is one word.")
+    return at_most(_LONGEST_ID)(said)
 
 
 def at_most(characters: int) -> Callable[[str], SafeLine | None]:

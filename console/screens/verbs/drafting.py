@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 from console.contract.ai import AiDelta, AiDone, AiError, AiRequest, Task
 from console.errors import Connect360Error
 from console.screens.ask import Ask
-from console.screens.confirm import Confirm
 from console.screens.pick import Choice
-from console.screens.verbs import keeping, writing
+from console.screens.verbs import answering, keeping, writing
 from console.screens.verbs.asking import at_most, pick_one
-from console.text.safe import SafeBlock, SafeLine, Stream, block, line, own
+from console.text.safe import SafeBlock, SafeLine, Stream, line, own
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
@@ -106,42 +105,29 @@ async def _begin(screen: MainScreen, task: Task, *, agent: str | None = None, wo
     before = screen.focused or screen.conversations
     _enter(screen)
     composer, here = screen.composer, keeping.place(screen)
-    if agent is None:
-        agents = await screen.desk.agents()
-        if not agents:
-            screen.say(SafeLine("The workspace has no AI agent."))
-            return
-        agent = agents[0].id
-    if here is None:
+    can_draft = screen.store.has("ai-drafts")
+    if not can_draft and screen.draft_worker and screen.draft_worker.is_running:
+        screen.say(SafeLine("The agent has not done answering yet."))
         return
-    can_draft = screen.store.identity is not None and "ai-drafts" in screen.store.identity.features
-    warning = Confirm(
-        SafeLine("This server posts AI answers"),
-        block("It cannot draft: the answer goes to the customer as soon as it is written."),
-        SafeLine("have it posted"),
-    )
-    if not can_draft and not await screen.app.push_screen_wait(warning):
+    agent = agent or await answering.agent_of(screen)
+    if agent is None or not (can_draft or await answering.may_post(screen)):
         screen.go_to(before)
         return
-    if keeping.place(screen) != here or composer.drafting:
+    if here is None or keeping.place(screen) != here or composer.drafting:
+        return
+    if not can_draft:
+        screen.draft_worker = screen.attempt(lambda: answering.post(screen, agent, here.conversation_id), group="ai")
         return
     if len(composer.text) > _LONGEST_TEXT:
         screen.say(line(f"An agent takes {_LONGEST_TEXT:,} characters of text."), is_error=True)
         return
     is_again = bool(composer.text) and composer.text == screen.drafted_text  # nothing of a person's is in it
     text = "" if is_again else composer.text
-    asked = _extension(task, text, composer.language, words) if can_draft else {}
-    if not can_draft:
-        newest = screen.store.newest(here.conversation_id)
-        if newest is None:
-            screen.say(SafeLine("There is no message to answer, or none is loaded yet."))
-            return
-        asked["last_message_id"] = newest.id  # such a server reads from it who asks, and where
+    asked = _extension(task, text, composer.language, words)
     request = AiRequest(agent_id=agent, conversation_id=here.conversation_id, **asked)
-    # A posted answer comes back as a message: what is written here is another matter.
     rewrites = is_again or task not in ("reply", "continue")
     is_answer = is_again or not composer.text.strip()
-    streaming = Streaming(here, composer.text, rewrites, is_answer) if can_draft else None
+    streaming = Streaming(here, composer.text, rewrites, is_answer)
     screen.draft_worker = screen.attempt(lambda: _stream(screen, request, streaming), group="ai")
 
 
@@ -155,13 +141,13 @@ def _extension(task: Task, text: str, language: str, words: str) -> dict[str, An
     return asked
 
 
-async def _stream(screen: MainScreen, request: AiRequest, streaming: Streaming | None) -> None:
+async def _stream(screen: MainScreen, request: AiRequest, streaming: Streaming) -> None:
     """Draw the answer into the composer as it comes."""
     composer = screen.composer
     clock = asyncio.get_running_loop().time
     stream, drawn = Stream(), 0.0
     screen.streaming = streaming
-    composer.drafting, composer.about = streaming is not None, SafeLine("")
+    composer.drafting, composer.about = True, SafeLine("")
     screen.show_keys()
     try:
         async with aclosing(screen.desk.ai(request)) as answer:
@@ -171,23 +157,17 @@ async def _stream(screen: MainScreen, request: AiRequest, streaming: Streaming |
                         said = stream.feed(event.delta)
                         if len(stream.raw) > _LONGEST_TEXT:
                             raise Connect360Error("The AI draft was stopped: it is longer than a message may be.")
-                        if streaming is None:
-                            composer.about = line(f"the agent answers: {said[-60:]}")
-                        else:
-                            streaming.said = said
-                            if screen.streaming is streaming and (now := clock()) - drawn >= _FRAME:
-                                drawn = now
-                                _draw(screen, streaming)
+                        streaming.said = said
+                        if screen.streaming is streaming and (now := clock()) - drawn >= _FRAME:
+                            drawn = now
+                            _draw(screen, streaming)
                     case AiDone():
-                        if streaming is not None:
-                            streaming.said, streaming.about = _with_sources(event.text)
-                            streaming.is_done = True
+                        streaming.said, streaming.about = _with_sources(event.text)
+                        streaming.is_done = True
                     case AiError():
                         raise Connect360Error(f"The AI draft ended: {event.error}")
     finally:
-        if streaming is None:
-            composer.about = SafeLine("")
-        elif screen.streaming is streaming:
+        if screen.streaming is streaming:
             settle(screen)
             keeping.save(screen)
         screen.show_keys()

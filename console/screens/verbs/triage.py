@@ -1,17 +1,14 @@
-"""Tidying up: state, owner, labels, priority; making, renaming, moving and deleting conversations."""
+"""Tidying up: state, owner, labels, priority; renaming, moving and deleting conversations."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
-
-from console.contract.inputs import CustomerInput
 from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Choice, Pick
-from console.screens.verbs.asking import at_most, pick_one
+from console.screens.verbs.asking import named, pick_one
 from console.state.rows import ConversationRow, Priority, Status
 from console.state.triage import labels_of
 from console.text.language import is_rtl
@@ -20,7 +17,6 @@ from console.text.safe import SafeLine, block, line
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
-_LONGEST_NAME = 300  # characters, of a name or an address; the contract takes little more
 _TOP, _NOW = "(top)", "(now)"
 _PRIORITIES: tuple[tuple[Priority, str], ...] = (
     ("urgent", "before everything else"),
@@ -94,6 +90,9 @@ async def _assign(screen: MainScreen) -> None:
     choices = [Choice(member.id, member.name, member.about) for member in members]
     if row.assignee_id:
         choices.append(Choice("", SafeLine("nobody"), SafeLine("give it back")))
+    if not choices:
+        screen.say(SafeLine("This server lists no colleagues, and none wrote yet in what was read here."))
+        return
     chosen = await pick_one(screen, line(f"Assign {row.name}"), choices, marked=row.assignee_id)
     if chosen is not None:
         await _assign_to(screen, row, chosen or None)
@@ -105,10 +104,12 @@ async def _assign_to(screen: MainScreen, row: ConversationRow, member_id: str | 
 
 
 async def _take(screen: MainScreen) -> None:
-    row, identity = screen.chosen, screen.store.identity
-    if row and identity:
-        is_mine = row.assignee_id == identity.member_id
-        await _assign_to(screen, row, None if is_mine else identity.member_id)
+    row, me = screen.chosen, screen.store.me
+    if me is None:
+        screen.say(SafeLine("This server does not say who you are. It is known once you sent a message."))
+    elif row:
+        is_mine = row.assignee_id == me
+        await _assign_to(screen, row, None if is_mine else me)
         screen.say(line(f"{'Given back' if is_mine else 'Yours'}: {row.name} · u undo"))
 
 
@@ -139,53 +140,9 @@ async def _priority(screen: MainScreen) -> None:
             screen.undo = lambda: screen.desk.set_priority(row.id, row.priority)
 
 
-async def _create(screen: MainScreen) -> None:
-    label = SafeLine("the customer's email, phone or name")
-    asked = Ask(SafeLine("New conversation"), label, validate=_named, ok_label=SafeLine("begin"))
-    if said := await screen.app.push_screen_wait(asked):
-        before = (screen.open_id, screen.focused)
-        _show(screen, await screen.desk.create(None, _customer(said)), before)
-
-
-def _named(said: str) -> SafeLine | None:
-    """Why this is no name."""
-    return at_most(_LONGEST_NAME)(said) if said.strip() else SafeLine("Write a name first.")
-
-
-def _customer(said: str) -> CustomerInput:
-    """Who is meant: an address, a number, else a name."""
-    if "@" in said and " " not in said:
-        return CustomerInput(email=said)
-    if sum(one.isdigit() for one in said) >= 6 and not any(one.isalpha() for one in said):
-        return CustomerInput(phone=said)
-    return CustomerInput(name=said)
-
-
-async def _create_sub(screen: MainScreen) -> None:
-    if row := screen.chosen:
-        asked = Ask(line(f"New below {row.name}"), SafeLine("its name"), validate=_named, ok_label=SafeLine("make"))
-        if said := await screen.app.push_screen_wait(asked):
-            before = (screen.open_id, screen.focused)
-            made = await screen.desk.create_sub(row.id, said)
-            screen.folded.discard(row.id)
-            _show(screen, made, before)
-
-
-def _show(screen: MainScreen, conversation_id: str, before: tuple[str | None, Widget | None]) -> None:
-    """Open what was made, unless one went on to something else while the server made it."""
-    screen.show_lines()
-    if (screen.open_id, screen.focused) != before:
-        row = screen.store.row(conversation_id)
-        screen.say(line(f"Made: {row.name if row else 'a conversation'}"))
-        return
-    screen.open(conversation_id)
-    if not screen.composer.shut:
-        screen.go_to(screen.composer.field)
-
-
 async def _rename(screen: MainScreen) -> None:
     if row := screen.chosen:
-        asked = Ask(SafeLine("Rename"), SafeLine("its new name"), value=row.name, validate=_named)
+        asked = Ask(SafeLine("Rename"), SafeLine("its new name"), value=row.name, validate=named)
         said = await screen.app.push_screen_wait(asked)
         if said and said != row.name:
             await screen.desk.rename(row.id, said)
@@ -233,8 +190,6 @@ VERBS = {
     "conversation.take": _take,
     "conversation.labels": _labels,
     "conversation.priority": _priority,
-    "conversation.create": _create,
-    "conversation.create_sub": _create_sub,
     "conversation.rename": _rename,
     "conversation.move": _move,
     "conversation.delete": _delete,

@@ -60,4 +60,4 @@ def no_mount(base: str, answers: list[Answer]) -> ApiError:
 
 
 def _tidy(path: str) -> str:
-    return "/" + path.strip("/")
+    return f"/{steps}" if (steps := path.strip("/")) else ""

@@ -11,7 +11,7 @@ from console.client import errors
 from console.client.answers import Answer
 from console.client.api import Api
 from console.client.mount import KNOWN_PATHS, mount_of
-from tests.client.fakes import HostedProduct, reply, running
+from tests.client.fakes import Heard, HostedProduct, Line, reply, running
 from tests.client.values import conversation
 from tests.wire import recorded
 from tests.wire.recorded import V10, V11, V11_MORE
@@ -83,6 +83,47 @@ async def test_a_path_that_is_set_is_the_only_one_asked_for_its_transformer() ->
         assert (await api.conversations.get("a")).id == "a"
 
     assert server.heard[0].path == "/connect/rpc/__probe__"
+
+
+@pytest.mark.parametrize("superjson", [False, True])
+@pytest.mark.parametrize("path", ["/", "//", "/connect/", "connect//"])
+async def test_slashes_around_a_path_do_not_matter(path: str, superjson: bool) -> None:
+    product = HostedProduct(PROCEDURES, mount="/connect" if "connect" in path else "", superjson=superjson)
+
+    async with running(product) as server, Api(server.url, "plato_k", trpc_path=path) as api:
+        assert (await api.conversations.get("a")).id == "a"
+
+
+async def test_the_mount_is_looked_for_below_a_base_url_with_a_path() -> None:
+    product = HostedProduct(PROCEDURES, mount="/tenant/trpc")
+
+    async with running(product) as server, Api(f"{server.url}/tenant/", "plato_k") as api:
+        assert (await api.conversations.get("a")).id == "a"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        reply(200, b"<html>app</html>", content_type="text/html"),
+        reply(200, {"status": "ok"}),
+        reply(204),
+        reply(301, location="/sign-in"),
+        reply(401, {"error": {"message": "Sign in first."}}),
+        reply(405, {"message": "Method not allowed"}),
+        reply(502, b"<html>Bad gateway</html>", content_type="text/html"),
+        reply(404, {"error": {"code": 404, "message": ["not", "found"]}}),
+    ],
+    ids=lambda page: page[9:12].decode(),
+)
+@pytest.mark.parametrize("superjson", [False, True])
+async def test_a_page_on_another_path_hides_no_mount(page: bytes, superjson: bool) -> None:
+    product = HostedProduct(PROCEDURES, mount="/api/v1/trpc", superjson=superjson)
+
+    async def answering(heard: Heard, line: Line) -> bytes:
+        return await product(heard, line) if heard.path.startswith("/api/v1/") else page
+
+    async with running(answering) as server, Api(server.url, "plato_k") as api:
+        assert (await api.conversations.get("a")).id == "a"
 
 
 async def test_a_transformer_that_is_set_is_believed() -> None:

@@ -19,8 +19,8 @@ def differences(screen: MainScreen) -> Section:
     key = screen.keymap.shown
     begin, find, answer = key("conversation.create"), key("conversation.find"), key("ai.draft")
     said = {
-        "your list": f"The server lists no conversations: those that you begin ({begin}) or open by id ({find}) are kept "
-        "on this machine.",
+        "your list": f"The server lists no conversations: those that you begin ({begin}) or open by id ({find}) are "
+        "kept on this machine.",
         "news": "Asked for, not told: the open conversation every few seconds, the others less often.",
         "notes": "None. All that is sent goes to the customer.",
         "AI": f"An agent's answer ({answer}) is posted when it is done.",

@@ -115,7 +115,7 @@ class KeyTable(ScrollView, can_focus=False):
             whole = self._row(self._page[index], width - 1, self._keys_width(self._page, width - 1))
             return Strip(whole).adjust_cell_length(width, ground)
         index -= len(self._page)
-        if not self._columns[0] and index == 0:
+        if not self._page and not self._columns[0] and index == 0:
             return Strip([Segment("Nothing is called so.", ground + self._worn.muted)]).adjust_cell_length(
                 width, ground
             )

@@ -31,6 +31,41 @@ async def test_typing_finds_a_key_by_what_it_does() -> None:
         assert "palette" not in text
 
 
+ABOUT = [
+    (
+        SafeLine("What is different"),
+        [
+            (SafeLine("notes"), SafeLine("There are none, and whoever reads this far has read it to its very end.")),
+            (SafeLine("news"), SafeLine("It is asked for.")),
+        ],
+    )
+]
+
+
+@pytest.mark.parametrize(("width", "row"), [(120, 0), (80, 1), (40, 2)])
+async def test_what_is_to_be_read_stands_first_and_in_full(width: int, row: int) -> None:
+    host = Host(Help(SECTIONS, ABOUT))
+    async with host.run_test(size=(width, 40)) as pilot:
+        await pilot.pause()
+        rows = [text.strip(" │") for text in host.rows()]
+        first = next(place for place, text in enumerate(rows) if text.startswith("notes  There are none"))
+        assert rows[first - 1] == "What is different"
+        assert rows[first + row].endswith("end.") and rows[first + row + 1].startswith("news   It is asked for.")
+        assert rows[first + row + 3].startswith("Everywhere")
+
+
+async def test_what_is_to_be_read_is_found_as_keys_are() -> None:
+    host = Host(Help(SECTIONS, ABOUT))
+    async with host.run_test(size=(80, 24)) as pilot:
+        await write(pilot, "asked")
+        await pilot.pause()
+        assert "It is asked for." in host.text() and "There are none" not in host.text()
+        assert "Nothing is called so." not in host.text()
+        await write(pilot, " xyz")
+        await pilot.pause()
+        assert "What is different" not in host.text() and "Nothing is called so." in host.text()
+
+
 async def test_enter_closes_it() -> None:
     host = Host(Help(SECTIONS))
     async with host.run_test() as pilot:

@@ -121,10 +121,12 @@ class Delivery:
     async def fate(self, letter: Letter) -> Fate:
         """Read what became of a letter; it is confirmed if it is there for sure. Raises ApiError."""
         messages: list[Message] = []
+        unread = 0
         cursor: str | None = None
         for _ in range(_MOST_PAGES):
             page = await self._api.messages.list(letter.conversation_id, cursor=cursor)
             messages += page.items
+            unread += page.left_out
             if cursor is None:
                 self._store.apply(changes.MessagesAnswered(letter.conversation_id, page))
             cursor = page.next_cursor
@@ -133,7 +135,7 @@ class Delivery:
         fate = self._fate(letter, messages)
         if fate.message is not None:
             self._store.apply(changes.MessageAnswered(fate.message, letter.local_id))
-        return fate
+        return fate._replace(is_absent=fate.is_absent and not unread)  # it may be one that could not be read
 
     async def close(self) -> None:
         """Wait a moment for answers that are on their way, and stop."""

@@ -113,6 +113,17 @@ async def test_without_keys_another_message_is_not_taken_for_ours(tmp_path: Path
         assert it.shown()[-1] == ("Once", "unknown")
 
 
+@pytest.mark.parametrize(("left_out", "state"), [(0, "failed"), (1, "unknown")])
+async def test_what_could_not_be_read_may_be_ours(tmp_path: Path, left_out: int, state: str) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        it.api.answers("send", LOST)
+        it.api.answers("messages", *[Page(items=(), left_out=left_out)] * 9)
+        it.desk.reply("c", words("Once"))
+        await settled()
+        await it.clock.advance(120)
+        assert it.shown() == [("Once", state)] and it.sent() == ["Once"]
+
+
 async def test_trying_again_looks_first_whether_it_arrived(tmp_path: Path) -> None:
     async with room(tmp_path, hold=0.0, features=BARE) as it:
         it.api.answers("send", LOST)

@@ -218,14 +218,14 @@ def test_a_list_that_cannot_be_written_is_told_once_and_stops_nothing(starts: An
     assert set(starts().at_once) == {"c"}
 
 
-def test_metadata_of_no_end_is_not_kept_and_breaks_nothing(starts: Any) -> None:
+def test_metadata_of_no_end_breaks_nothing(starts: Any) -> None:
     metadata: dict[str, Any] = {}
     for _ in range(600):
         metadata = {"a": metadata}
     first = starts()
     first.answer("c", metadata=metadata)
 
-    assert first.complaints == [] and starts().at_once == {}
+    assert first.complaints == [] and set(starts().at_once) == {"c"}
 
 
 def test_after_closing_nothing_is_written(starts: Any) -> None:

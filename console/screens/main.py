@@ -101,6 +101,7 @@ class MainScreen(WorkScreen):
         self.looked = gating.Looked()
         self.undo: Callable[[], Awaitable[None]] | None = None  # of the last change of a conversation
         self.kept: Draft | None = None  # what is written, as it was last read or written down
+        self.on_disk: Draft | None = None  # as it stood on disk then
         self.streaming: Streaming | None = None
         self.drafted_text = ""  # an AI's answer as it stands in the composer, untouched
         self.slash_typed = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from console.contract.base import Language
 from console.errors import StateError
@@ -61,6 +61,21 @@ class Drafts:
             )
         self._conversations = None
 
+    def exchange(self, conversation_id: str, note: bool, draft: Draft | None, before: Draft | None) -> Draft | None:
+        """Keep `draft`, or with None nothing, in the place of `before`, and have what is kept.
+
+        Where another console wrote into the same draft since, its words are kept too.
+        """
+        with self._database.writing(durable=False):
+            there = self.get(conversation_id, note)
+            if there is not None and there not in (before, draft):
+                draft = _both(there, draft) if draft else there
+            if draft:
+                self.put(conversation_id, note, draft)
+            else:
+                self.discard(conversation_id, note)
+        return draft
+
     def discard(self, conversation_id: str, note: bool) -> None:
         """Keep it no longer."""
         with self._database.writing(durable=False) as connection:
@@ -93,6 +108,14 @@ class Drafts:
                 draft = _draft(from_text(text, self._database.path), incomplete)
                 found.append((conversation_id, bool(note), draft))
         return tuple(found)
+
+
+def _both(there: Draft, draft: Draft) -> Draft:
+    """Two drafts in one. One that goes on from the other has it in it."""
+    longer = draft if there.text in draft.text else there if draft.text in there.text else None
+    text = longer.text if longer else f"{there.text}\n\n{draft.text}"
+    files = tuple({file.id: file for file in there.files + draft.files}.values())
+    return replace(draft, text=text, files=files, reply_to=draft.reply_to or there.reply_to)
 
 
 def _draft(written: Written, incomplete: int) -> Draft:

@@ -199,3 +199,18 @@ async def test_leaving_while_something_is_held_asks(server: RunningServer, tmp_p
 async def test_a_second_console_of_a_profile_is_told_so(server: RunningServer, tmp_path: Path) -> None:
     async with console_on(server, tmp_path), console_on(server, tmp_path) as second:
         await second.until(lambda: "Another console" in second.said)
+
+
+async def test_two_consoles_in_one_draft_keep_the_words_of_both(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path) as one:
+        id = await opened(one, api)
+        async with console_on(server, tmp_path) as two:
+            await two.until(lambda: two.main.store.row(id))
+            two.main.open(id)
+            await two.press("r")
+            await one.write("Mine")
+            await one.until(lambda: one.main.drafts.get(id, False))
+            await two.write("Yours")
+            await two.press("enter")
+            await two.until(lambda: "another console" in two.said)
+            assert two.main.composer.text == "Mine\n\nYours" and two.bodies == ["The lamp arrived broken."]

@@ -90,6 +90,19 @@ def test_a_text_is_of_one_profile_and_one_server(path: Path, profile: str, serve
         kept.close()
 
 
+def test_what_another_console_wrote_meanwhile_is_kept_too(drafts: Drafts) -> None:
+    first = Draft("First", "en")
+    assert drafts.exchange("c", False, first, None) == first
+    other = Draft("First, and more", "en", (PHOTO,))
+    assert drafts.exchange("c", False, other, first) == other  # by the other console, which had read the first
+    mine = Draft("Mine", "en", reply_to="m1")
+    both = Draft("First, and more\n\nMine", "en", (PHOTO,), "m1")
+    assert drafts.exchange("c", False, mine, first) == both == drafts.get("c", False)
+    assert drafts.exchange("c", False, mine, both) == mine  # it was read since
+    assert drafts.exchange("c", False, None, both) == mine  # emptied by one who never saw it
+    assert drafts.exchange("c", False, None, mine) is None and drafts.get("c", False) is None
+
+
 def test_an_empty_draft_is_none(drafts: Drafts) -> None:
     drafts.put("c", False, Draft("Begun", "en"))
     drafts.put("c", False, Draft("", "en"))

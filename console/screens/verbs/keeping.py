@@ -58,14 +58,14 @@ def save(screen: MainScreen) -> None:
     if here is None or screen.composer.shut or draft == screen.kept:
         return
     try:
-        if draft:
-            screen.drafts.put(here.conversation_id, here.note, draft)
-        else:
-            screen.drafts.discard(here.conversation_id, here.note)
+        there = screen.drafts.exchange(here.conversation_id, here.note, draft, screen.on_disk)
     except StateError as error:
         screen.say(line(str(error), 400), is_error=True)
         return
-    screen.kept = draft
+    screen.kept, screen.on_disk = draft, there
+    if there != draft:
+        resume(screen, here.conversation_id, note=here.note)
+        screen.say(SafeLine("You wrote here in another console too: both texts are kept."))
     screen.show_keys()
     if drafted(screen) != screen.drafted:
         screen.show_lines()
@@ -79,7 +79,7 @@ def leave(screen: MainScreen) -> None:
     save(screen)
     screen.composer.clear()
     screen.composer.note, screen.composer.uploads = False, ()
-    screen.kept = None
+    screen.kept = screen.on_disk = None
 
 
 def resume(screen: MainScreen, conversation_id: str, *, note: bool | None = None) -> None:
@@ -88,10 +88,11 @@ def resume(screen: MainScreen, conversation_id: str, *, note: bool | None = None
         note = not kept(screen, conversation_id, False) and bool(kept(screen, conversation_id, True))
     composer = screen.composer
     composer.clear()
-    composer.note = note
+    composer.note, screen.on_disk = note, None
     composer.uploads = screen.desk.uploads.of(conversation_id, note)
     composer.language = _language_of(screen, conversation_id)
     if draft := kept(screen, conversation_id, note):
+        screen.on_disk = draft
         composer.put(own(draft.text))
         composer.language, composer.files = draft.language, draft.files
         composer.quote = quote(screen, draft.reply_to)

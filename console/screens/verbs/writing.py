@@ -58,11 +58,12 @@ def _send(screen: MainScreen) -> Awaitable[None] | None:
         if held := screen.held:
             return gating.send_now(screen, held.id)
         return gating.review(screen) if screen.unsent else None
-    if composer.uploads:
-        screen.say(SafeLine("A file is still on its way."))
-        return None
     if screen.open_id is None:
         return None
+    read = composer.text
+    keeping.save(screen)
+    if composer.text != read:
+        return None  # another console wrote here too: it is to be read first
     written = Written(
         text=composer.text.strip(),
         language=composer.language,

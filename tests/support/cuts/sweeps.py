@@ -15,6 +15,7 @@ from tests.support.faulty_line import Exchange, Fault
 
 LANES = 8
 STREAMS = 25
+_IN_A_WORKSPACE = 40 * STREAMS  # each time leaves conversations behind, which are all looked at each time
 
 Choice = Callable[[Exchange], Sequence[Fault]]
 """Which faults of a recorded exchange are played."""
@@ -50,8 +51,10 @@ def _in_lanes(
 
 
 async def _in_streams(stage: Stage, faults: Sequence[Fault], tally: Tally) -> None:
-    async with stream_lanes(stage, min(STREAMS, len(faults))) as lanes:
-        await cut_streams(lanes, faults, tally)
+    for first in range(0, len(faults), _IN_A_WORKSPACE):
+        some = faults[first : first + _IN_A_WORKSPACE]
+        async with stream_lanes(stage, min(STREAMS, len(some))) as lanes:
+            await cut_streams(lanes, some, tally)
 
 
 SWEEPS = {

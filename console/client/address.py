@@ -1,8 +1,9 @@
-"""Whether a key can be used, and whether an address is this machine's own. Pure."""
+"""Whether a key can be used, whether an address is this machine's own, and why there is no way to one. Pure."""
 
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from urllib.parse import urlsplit
 
 from console.errors import SettingsError
@@ -23,3 +24,17 @@ def is_loopback(base: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def why_unreachable(error: BaseException) -> str:
+    """Why an attempt to connect failed, in words that lead somewhere."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not to be trusted ({cause.verify_message}); check the address"
+        if isinstance(cause, ssl.SSLError):
+            return "it does not speak TLS as expected; check whether the address begins with https or http"
+        if isinstance(cause, ConnectionRefusedError):
+            return "nothing listens there; check the address, or whether the server runs"
+        cause = cause.__cause__ or cause.__context__
+    return "there is no way to it; check the address and your network"

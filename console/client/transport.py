@@ -6,6 +6,7 @@ The only module of the console that knows httpx. It never follows a redirect, si
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
@@ -19,7 +20,7 @@ import httpx
 import httpx_sse
 
 import console
-from console.client.address import checked_key, is_loopback
+from console.client.address import checked_key, is_loopback, why_unreachable
 from console.client.answers import Answer
 from console.client.budget import Deadline
 from console.client.errors import Dropped, LineError, NotUnderstood, TimedOut, TooLarge, Unreachable
@@ -33,10 +34,10 @@ L = TypeVar("L", bound=LineError)
 MAX_ANSWER = 32 * 1024 * 1024
 """The most bytes of an answer that is kept in memory, decoded."""
 
-# Node closes an idle connection after 5 s, and a call sent on it is lost: ours are given up sooner. A server that
-# announces less (`Keep-Alive: timeout=2`) is not heeded, for httpx knows one time for all: that it has closed is seen
-# before the connection is used again, save while its word of that is still on its way.
+# Node closes an idle connection after 5 s, and a call sent on it is lost: ours are given up sooner.
 _KEEPALIVE_SECONDS = 4.0
+_SOONER = 1.0  # than a server announces
+_KEEPALIVE = re.compile(r"\btimeout\s*=\s*(\d{1,6})\b", re.IGNORECASE)
 _CONNECT_SECONDS = 5.0
 _CONNECTIONS = 32
 _PACKED = "The server's answer cannot be unpacked. Check the address, or whether a proxy stands before it."
@@ -95,6 +96,7 @@ class Transport:
         self._heeds_environment = not is_local  # proxies; one must never stand between us and this machine
         is_plain = is_local and self._base.startswith("http:")
         self._trust = _trusting_nobody() if is_plain else httpx.create_ssl_context(trust_env=self._heeds_environment)
+        self._keepalive = _KEEPALIVE_SECONDS
         self._pool: _Pool | None = self._new_pool()
         self._given_up: list[_Pool] = []  # with requests still on them
         self._closing: set[asyncio.Task[None]] = set()
@@ -205,6 +207,7 @@ class Transport:
                 is_repeatable = method == "GET" if repeatable is None else repeatable
                 response = await _sent(http, request, passage, is_repeatable=is_repeatable and not files)
                 meter.status = response.status_code
+                self._heed(response.headers.get("keep-alive", ""))
                 try:
                     _check_coding(response)
                     headers_of = _headers_of(response)
@@ -225,14 +228,26 @@ class Transport:
         finally:
             pool.requests -= 1
             if passage.is_lost and pool is self._pool:
-                self._pool = self._new_pool()
-                self._given_up.append(pool)
+                self._renew()
             if pool in self._given_up and pool.requests == 0:
                 self._given_up.remove(pool)
                 closing = asyncio.create_task(pool.http.aclose())  # of its own: cut short, it would leave sockets open
                 self._closing.add(closing)
                 closing.add_done_callback(self._closing.discard)
             await passage.clear()
+
+    def _heed(self, announced: str) -> None:
+        """Keep idle connections for less time than the server says that it does."""
+        told = _KEEPALIVE.search(announced)
+        if told and (seconds := max(0.0, int(told[1]) - _SOONER)) < self._keepalive:
+            self._keepalive = seconds
+            self._renew()
+
+    def _renew(self) -> None:
+        """Use other connections from now on, and close those that there are when nothing is on them any more."""
+        if self._pool is not None:
+            self._given_up.append(self._pool)
+            self._pool = self._new_pool()
 
     def _new_pool(self) -> _Pool:
         return _Pool(
@@ -247,7 +262,7 @@ class Transport:
                 limits=httpx.Limits(
                     max_connections=_CONNECTIONS,
                     max_keepalive_connections=_CONNECTIONS,
-                    keepalive_expiry=_KEEPALIVE_SECONDS,
+                    keepalive_expiry=self._keepalive,
                 ),
             )
         )
@@ -274,7 +289,7 @@ class Transport:
         except httpx.TimeoutException:
             raise ended(TimedOut, f"{self._base} did not answer within {limit:g} s") from None
         except (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol) as error:
-            raise ended(Unreachable, f"{self._base} cannot be reached: {_reason(error)}", then="") from None
+            raise ended(Unreachable, f"{self._base} cannot be reached: {why_unreachable(error)}", then="") from None
         except httpx.InvalidURL:
             raise TooLarge("This is too long for an address. Shorten it.") from None
         except httpx.DecodingError:
@@ -341,24 +356,9 @@ async def _put_location_aside(response: httpx.Response) -> None:
 
 def _check_coding(response: httpx.Response) -> None:
     """Raise NotUnderstood for a body packed otherwise than asked for: packed twice, a few bytes become gigabytes."""
-    codings = response.headers.get_list("content-encoding", split_commas=True)
-    packed = [coding for coding in codings if coding.strip().lower() in ("gzip", "deflate", "br", "zstd")]
-    if packed not in ([], ["gzip"], ["deflate"]):
+    codings = [one.strip().lower() for one in response.headers.get_list("content-encoding", split_commas=True)]
+    if [one for one in codings if one in ("gzip", "deflate", "br", "zstd")] not in ([], ["gzip"], ["deflate"]):
         raise NotUnderstood(_PACKED, status=response.status_code)
-
-
-def _reason(error: httpx.TransportError) -> str:
-    """Why there is no connection, in words that lead somewhere."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return f"its certificate is not to be trusted ({cause.verify_message}); check the address"
-        if isinstance(cause, ssl.SSLError):
-            return "it does not speak TLS as expected; check whether the address begins with https or http"
-        if isinstance(cause, ConnectionRefusedError):
-            return "nothing listens there; check the address, or whether the server runs"
-        cause = cause.__cause__ or cause.__context__
-    return "there is no way to it; check the address and your network"
 
 
 def _checked_base(base_url: str) -> str:
@@ -367,9 +367,7 @@ def _checked_base(base_url: str) -> str:
     try:
         parts = urlsplit(base)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and " " not in base
-        usable = usable and bool(
-            httpx.URL(base).host
-        )  # which spells it as the name service wants it, if that is possible
+        usable = usable and bool(httpx.URL(base).host)  # which fails for what no name service could be asked
     except (ValueError, httpx.InvalidURL):
         usable = False
     if not usable:

@@ -12,6 +12,7 @@ from console.client.answers import Answer
 from console.client.passage import Passage
 from console.client.transport import Transport
 from tests.client.fakes import FakeServer, Heard, Line, reply, running
+from tests.support.waiting import eventually
 
 
 class OnlyOnce:
@@ -133,6 +134,52 @@ async def test_a_connection_idle_for_too_long_is_not_used(monkeypatch: pytest.Mo
         await line.close()
 
     assert server.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("announced", "connections"),
+    [
+        ("timeout=1", 3),
+        ("timeout=1, max=100", 3),
+        ("max=5, Timeout = 0", 3),
+        ("timeout=5", 1),
+        ("timeout=", 1),
+        ("", 1),
+    ],
+)
+async def test_a_server_that_closes_sooner_than_most_is_heeded(announced: str, connections: int) -> None:
+    async with running(reply(200, b"here", keep_alive=announced)) as server:
+        line = Transport(server.url, "k", timeout=5)
+        for _ in range(3):
+            await asked(line)
+        await eventually(lambda: server.open <= 1)  # and what is not used again is closed
+        await line.close()
+
+    assert server.connections == connections
+
+
+async def test_what_is_under_way_goes_on_when_the_others_change_their_connections() -> None:
+    answers = iter([b"", b"timeout=1"])
+
+    async def announcing(heard: Heard, line: Line) -> bytes | None:
+        announced = next(answers)
+        if not announced:
+            await line.say(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nsl")
+            begun.set()
+            await over.wait()
+            return b"ow"
+        return reply(200, b"here", keep_alive=announced.decode())
+
+    begun, over = asyncio.Event(), asyncio.Event()
+    async with running(announcing) as server:
+        line = Transport(server.url, "k", timeout=5)
+        slow = asyncio.create_task(asked(line))
+        await begun.wait()
+        assert (await asked(line)).body == b"here"
+        over.set()
+        assert (await slow).body == b"slow"
+        await eventually(lambda: server.open == 0)  # one second is too short to keep any
+        await line.close()
 
 
 CONNECTING = ["connection.connect_tcp.started", "connection.connect_tcp.complete"]

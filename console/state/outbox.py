@@ -97,6 +97,8 @@ class Outbox:
 
     def take_over(self) -> tuple[Letter, ...]:
         """What consoles that have ended left behind, in the order of its writing; it is ours from now on."""
+        for path in self._database.path.parent.glob(f"{self._database.path.name}-{'?' * len(self._owner)}.lock"):
+            self._has_ended(path.name.removesuffix(".lock")[-len(self._owner) :])
         with self._database.writing() as connection:
             rows = connection.execute(
                 "select distinct owner from outbox where profile = ? and server in (?, '')", self._of

@@ -227,9 +227,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[2], check=False)
     assert done.returncode == -9
+    (path.parent / f"{path.name}-01M8FK6VP1Q7GNDN8W691401P2.lock").touch()  # of one that left nothing unsent
     with outbox(path) as after:
         assert not after.is_second
         (left,) = after.take_over()
+        assert len(list(path.parent.glob("*.lock"))) == 2
     assert (left.state, left.written.text) == ("held", "Do not lose me")
     assert [file.name for file in path.parent.glob("*.lock")] == ["console.sqlite-default.lock"]
 

@@ -64,14 +64,14 @@ class Agent:
     async def decide(self) -> None:
         """Have all that the console lists as not sent go."""
         await self._leave()
-        while " not sent" in self.terminal.row(0):
-            self.terminal.send("go")
-            await self.terminal.until("esc leave it")
+        if " not sent" not in self.terminal.row(0):
+            return
+        self.terminal.send("go")
+        await self.terminal.until(lambda shown: bool(_asked(shown)))
+        while asked := _asked(self.terminal):
             self.terminal.send("s")
-            await self.terminal.until(lambda shown: "Nothing is left unsent" in shown.text() or _is_list(shown))
-            if "esc leave it" in self.terminal.text():
-                self.terminal.send(ESCAPE)
-            await self.terminal.until(READING)
+            await self.terminal.until(lambda shown: _asked(shown) != asked)  # noqa: B023  awaited before the next turn
+        await self.terminal.until(READING)
 
     async def _go(self, name: str) -> None:
         """Open a conversation by its customer's name."""
@@ -168,5 +168,7 @@ class Agent:
         return any(word.text in text and state == "held" for state, text in letters)
 
 
-def _is_list(shown: Terminal) -> bool:
-    return "esc leave it" in shown.text()
+def _asked(shown: Terminal) -> str:
+    """The heading of what is asked; empty where nothing is."""
+    headings = ("messages were not sent", "Before it leaves")
+    return next((row for row in shown.text().split("\n") for one in headings if one in row), "")

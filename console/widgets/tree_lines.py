@@ -36,7 +36,7 @@ def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> 
     guides = _guides(line)
     right = _right(row, marks, now)
     if line.is_folded and line.has_children:
-        right = [(f"+{row.child_count} ", "muted"), *right]
+        right = [(f"+{row.child_count or ''} ", "muted"), *right]  # a server may not tell how many
     room = width - 1 - len(guides) - width_of(right) - 2
     mark = OPEN_MARK if marks.is_open else CURSOR_MARK if marks.is_under_cursor else " "
     left: list[Span] = [

@@ -42,6 +42,13 @@ class ConversationsAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class ListsRead:
+    """Every conversation that there was when `asked` was taken was told of since, or is gone."""
+
+    asked: Stamp
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationGone:
     """The server deleted this one, with all below it."""
 
@@ -143,6 +150,7 @@ LocalChange = (
     SessionAnswered
     | MembersAnswered
     | ConversationsAnswered
+    | ListsRead
     | ConversationGone
     | ReadAnswered
     | ThreadRead

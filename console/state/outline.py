@@ -96,11 +96,15 @@ class Outline:
         return tuple(self._rows[child] for _, child in self._below.get(id, ()))
 
     def subtree(self, id: str) -> list[str]:
-        """The id and all known ones below it."""
-        found = [id]
-        for one in found:  # grows while it is walked
-            found.extend(child for _, child in self._below.get(one, ()))
-        return found
+        """The id and all known ones below it, also where the id itself is not known."""
+        found = {id: None}
+        walked = [id]
+        for one in walked:  # grows while it is walked
+            below = [child for _, child in self._below.get(one, ())]
+            news = [child for child in (*below, *self._wanted_by.get(one, ())) if child not in found]
+            found |= dict.fromkeys(news)
+            walked += news
+        return walked
 
     def waiting_count(self, now: datetime | None = None) -> int:
         """How many conversations somebody waits in: those of the view "waiting"."""

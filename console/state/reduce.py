@@ -57,6 +57,9 @@ _NAMELESS: dict[Who, SafeLine] = {
 _NO_NAME = SafeLine("No name")
 _EARLIER = SafeLine("an earlier message")
 
+Spoken = tuple[datetime, str, Language]
+"""In which language a customer spoke, after when and by which message: the greatest is the newest."""
+
 
 def identity_of(session: Session | None) -> Identity:
     """Who we are. A server without `session` names nobody and refuses what we may not do, so all of it is offered."""
@@ -97,13 +100,13 @@ def file_of(attachment: Attachment) -> FileCard:
     )
 
 
-def spoken_language(conversation: Conversation) -> tuple[datetime, Language] | None:
-    """The language of the newest message, and when it was spoken, if a customer wrote it."""
+def spoken_in(conversation: Conversation) -> Spoken | None:
+    """The language of the newest message, if a customer wrote it."""
     last = conversation.last_message
     if last is None or last.sender_kind != "customer":
         return None
     language = language_of(last.text)
-    return (last.created_at, language) if language else None
+    return (last.created_at, last.id, language) if language else None
 
 
 def customer_of(customer: Customer, language: Language | None = None) -> CustomerCard:

@@ -19,7 +19,7 @@ from console.state.conversations import Conversations
 from console.state.outline import Outline
 from console.state.reduce import identity_of, member_of
 from console.state.rows import LOCAL_PREFIX, ConversationRow, Identity, LineStatus, Person, ThreadView
-from console.state.threads import Threads
+from console.state.threads import Thread, Threads
 from console.text.language import language_of
 from console.text.safe import name
 
@@ -44,6 +44,7 @@ class Store:
         self._epoch = 0
         self._last_event = 0
         self._askings = 0
+        self._whole_since: Stamp = (0, 0, 0)  # what was told before brings nothing that is not known
         self._reducers: dict[type[Any], Callable[[Any], Touched]] = {
             events.MessageCreated: self._message_created,
             events.ConversationCreated: self._conversation_told,
@@ -55,6 +56,7 @@ class Store:
             changes.SessionAnswered: self._session,
             changes.MembersAnswered: self._know_members,
             changes.ConversationsAnswered: self._conversations_answered,
+            changes.ListsRead: self._lists_read,
             changes.ConversationGone: lambda change: self._forget((change.id,)),
             changes.ReadAnswered: self._read_answered,
             changes.ThreadRead: self._read_here,
@@ -102,7 +104,7 @@ class Store:
         return self._conversations.rows.get(conversation_id)
 
     def is_gone(self, conversation_id: str) -> bool:
-        """Whether the server said that this conversation was deleted."""
+        """Whether the server said that this conversation was deleted, or one above it was."""
         return self._conversations.is_gone(conversation_id)
 
     def thread(self, conversation_id: str) -> ThreadView:
@@ -181,7 +183,18 @@ class Store:
         return self._put((event.conversation,), self._told(event.id))
 
     def _put(self, conversations: Iterable[Conversation], told: Stamp) -> Touched:
-        return self._show(one.id for one in conversations if self._conversations.put(one, told))
+        changed, threads = list[str](), set[str]()
+        for one in conversations:
+            put = self._conversations.put(one, told, self._whole_since)
+            changed += put.changed
+            thread = self._threads.get(one.id)
+            if put.is_newest and thread is not None and thread.meet(one):
+                threads.add(one.id)
+        return Touched(threads=frozenset(threads)) | self._show(changed)
+
+    def _lists_read(self, change: changes.ListsRead) -> Touched:
+        self._whole_since = max(change.asked, self._whole_since)
+        return Touched()
 
     def _read_told(self, event: events.ReadUpdated) -> Touched:
         id = event.conversation_id
@@ -200,14 +213,16 @@ class Store:
         return self._show([id] if self._conversations.hope(id, change.token, change.patch) else [])
 
     def _settle(self, change: changes.MetadataSettled) -> Touched:
-        id = change.conversation_id
-        return self._show(
-            [id] if self._conversations.settle(id, change.token, change.conversation, change.asked) else []
-        )
+        id, answer = change.conversation_id, change.conversation
+        patch = self._conversations.settle(id, change.token)
+        if answer is not None and patch is not None:
+            answer = self._conversations.told_with(answer, patch)
+        touched = self._put((answer,) if answer else (), change.asked)
+        return touched | self._show([id] if self._conversations.show(id) else [])
 
     def _open(self, change: changes.ThreadOpened) -> Touched:
         row = self.row(change.conversation_id)
-        self._threads.want(change.conversation_id).open(row.unread if row else 0)
+        self._thread(change.conversation_id).open(row.unread if row else 0)
         return Touched(threads=frozenset({change.conversation_id}))
 
     def _message_created(self, event: events.MessageCreated) -> Touched:
@@ -226,6 +241,8 @@ class Store:
         return touched | self._take((change.message,), change.local_id)
 
     def _messages_answered(self, change: changes.MessagesAnswered) -> Touched:
+        if self._conversations.is_deleted(change.conversation_id):
+            return Touched()
         id, thread = change.conversation_id, self._threads.get(change.conversation_id)
         is_new = thread is not None and thread.page(change.page, change.cursor, self.me)
         touched = Touched(threads=frozenset({id})) if is_new else Touched()
@@ -240,13 +257,15 @@ class Store:
                 self._confirmed[local_id] = message.id
                 if thread and thread.drop_local(local_id):
                     threads.add(thread.conversation_id)
+            if self._conversations.is_deleted(message.conversation_id):
+                continue
             if thread and thread.push(message, self.me, is_counted=is_counted):
                 threads.add(thread.conversation_id)
         return Touched(threads=frozenset(threads)) | self._show(self._hear(messages))
 
     def _local_written(self, change: changes.LocalWritten) -> Touched:
         entry = change.entry
-        if entry.id in self._confirmed or not self._threads.want(entry.conversation_id).put_local(entry):
+        if entry.id in self._confirmed or not self._thread(entry.conversation_id).put_local(entry):
             return Touched()
         return Touched(threads=frozenset({entry.conversation_id}))
 
@@ -256,14 +275,23 @@ class Store:
             return Touched()
         return Touched(threads=frozenset({change.conversation_id}))
 
-    def _forget(self, ids: Iterable[str]) -> Touched:
-        gone = [id for deleted in ids for id in self.outline.subtree(deleted)]
-        news = frozenset(id for id in gone if not self.is_gone(id))  # unlisted ones too: text may wait there
-        return self._show(tuple(self._conversations.forget(gone))) | Touched(rows=news)
+    def _forget(self, deleted: Iterable[str]) -> Touched:
+        gone = tuple(deleted)
+        news = frozenset(id for id in gone if not self._conversations.is_deleted(id))  # text may wait in unlisted ones
+        listed = list(dict.fromkeys(id for one in gone for id in self.outline.subtree(one) if id in self.outline))
+        below = [id for id in listed if id not in gone]
+        self._conversations.forget(gone)
+        for id in below:
+            self._conversations.send_away(id)
+        for id in reversed(listed):
+            self.outline.remove(id)
+        threads = frozenset(self._threads.forget(gone)) | self._threads.veil(below, is_away=True)
+        return Touched(rows=news | frozenset(below), threads=threads, outline=bool(listed))
 
     def _resync(self, event: events.Resync) -> Touched:
         """What was told before it may be older than what comes, whatever the numbers and times say."""
         self._epoch += 1
+        self._whole_since = (self._epoch, 0, 0)
         self._last_event, self.last_event_id = _number(event.id) or 0, event.id
         for thread in self._threads:
             thread.doubt()
@@ -274,9 +302,9 @@ class Store:
         for message in messages:
             self._meet(message.sender)
             is_news = self._conversations.heard(message)
-            if message.sender.kind == "customer":
-                language = language_of(text_in(message.content))
-                is_news = self._conversations.hear(message.conversation_id, message.created_at, language) or is_news
+            if message.sender.kind == "customer" and (language := language_of(text_in(message.content))):
+                spoken = (message.created_at, message.id, language)
+                is_news = self._conversations.hear(message.conversation_id, spoken) or is_news
             if is_news:
                 yield message.conversation_id
 
@@ -294,14 +322,21 @@ class Store:
             row = self.row(id)
             if row is not None:
                 self.outline.put(row)
-            elif id in self.outline:
-                gone = self.outline.subtree(id)
-                for one in reversed(gone):
-                    self._conversations.drop(one)
-                    self.outline.remove(one)
-                rows.update(gone)
-                threads.update(self._threads.forget(gone))
+                threads |= self._threads.veil([id], is_away=False)
+                continue
+            away = [one for one in self.outline.subtree(id) if one in self.outline]
+            for one in reversed(away):
+                self._conversations.send_away(one)
+                self.outline.remove(one)
+            rows.update(away)
+            threads |= self._threads.veil([id, *away], is_away=True)
         return Touched(rows=frozenset(rows), threads=frozenset(threads), outline=bool(rows))
+
+    def _thread(self, id: str) -> Thread:
+        """The thread of a conversation, kept from now on."""
+        thread = self._threads.want(id)
+        thread.veil(is_away=self.is_gone(id))
+        return thread
 
     def _told(self, event_id: str | None) -> Stamp:
         number = _number(event_id)

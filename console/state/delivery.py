@@ -193,7 +193,7 @@ class Delivery:
         if letter.written.note and not self._store.has("internal-notes"):
             self._letters.become(local_id, "failed", NO_NOTES)
             return False
-        if local_id in self._untold:
+        if local_id in self._untold and letter.state == "sending":
             return True  # it is asked for once more, and may be there
         if self._store.line.state != "live" or self._store.thread(conversation_id).is_loading:
             await self._read(conversation_id)

@@ -127,7 +127,7 @@ def _rows(entry: Entry, width: int, body: int) -> Iterator[list[Span]]:
         for part in wrap(entry.problem, room):
             yield [(visual(part), "muted" if entry.delivery == "waiting" else "danger")]
     if entry.delivery in HOW_ON and (entry.problem or entry.delivery != "waiting"):
-        yield [(HOW_ON[entry.delivery] + " · Backspace takes it back into the composer", "muted")]
+        yield [(HOW_ON[entry.delivery] + " · Backspace takes it back", "muted")]
 
 
 def _head(entry: Entry, room: int, body: int) -> list[Span]:

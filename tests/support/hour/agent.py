@@ -70,7 +70,7 @@ class Agent:
         await self.terminal.until(lambda shown: bool(_asked(shown)))
         while asked := _asked(self.terminal):
             self.terminal.send("s")
-            await self.terminal.until(lambda shown: _asked(shown) != asked)  # noqa: B023  awaited before the next turn
+            await self.terminal.until(lambda shown: _asked(shown) != asked)
         await self.terminal.until(READING)
 
     async def _go(self, name: str) -> None:

@@ -32,7 +32,8 @@ class Sweep:
         """`also` are conversations to look for that may be in no list nor known."""
         self._api = api
         self._store = store
-        self._known = {*also, *(row.id for row in store.outline.rows())}
+        self._since = store.asking()
+        self._also = frozenset(also)
         self._found: set[str] = set()
         self._levels: deque[str | None] = deque([None])  # parents whose children are still to be asked for
         self._cursor: str | None = None  # in the first of those
@@ -54,7 +55,9 @@ class Sweep:
             await self._read(self._threads[0])
             self._threads.popleft()
         if not self._levels and self._missing is None:
-            self._missing = deque(sorted(id for id in self._known - self._found if not self._store.is_gone(id)))
+            known = {*self._also, *(row.id for row in self._store.outline.rows())}
+            self._missing = deque(sorted(id for id in known - self._found if not self._store.is_gone(id)))
+            self._store.apply(changes.ListsRead(self._since))
         return bool(self._levels or self._missing or self._threads)
 
     def take(self, page: Page[Conversation]) -> None:
@@ -109,3 +112,4 @@ class Sweep:
             self._store.apply(changes.ConversationGone(id))
         else:
             self._store.apply(changes.ConversationsAnswered((conversation,), asked))
+            self.see(conversation)

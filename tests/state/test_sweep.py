@@ -94,3 +94,30 @@ async def test_what_is_known_to_be_gone_is_not_looked_for_again() -> None:
     for _ in range(2):
         await steps(Sweep(api.as_api(), store, ("lost",)))
     assert api.given("get") == ["lost"] and store.is_gone("lost")
+
+
+async def test_what_came_to_be_known_while_it_walked_is_looked_for_too() -> None:
+    api, store = FakeApi(), Store(START)
+    api.answers("list", listed(conversation("a")))
+    api.answers("get", GONE)
+    sweep, asked_before = Sweep(api.as_api(), store), store.asking()
+    store.apply(ConversationsAnswered((conversation("late"),), asked_before))  # deleted since it was asked for
+    await steps(sweep)
+    assert api.given("get") == ["late"] and store.row("late") is None
+
+
+async def test_an_answer_of_before_the_walk_brings_nothing_after_it() -> None:
+    api, store = FakeApi(), Store(START)
+    api.answers("list", listed(conversation("a")))
+    asked_before = store.asking()
+    await steps(Sweep(api.as_api(), store))
+    store.apply(ConversationsAnswered((conversation("a"), conversation("deleted")), asked_before))
+    assert [row.id for row in store.outline.rows()] == ["a"]
+
+
+async def test_below_what_moved_out_of_the_lists_while_they_were_read_it_is_read_too() -> None:
+    pages = (listed(conversation("b")), listed(conversation("m1", parent_id="m")))
+    api, sweep = begun(*pages, known=(conversation("m", child_count=1),))
+    api.answers("get", conversation("m", child_count=1, updated=1))
+    await steps(sweep)
+    assert asked(api) == [(None, None), ("m", None)]

@@ -121,7 +121,9 @@ class Letters:
         """What ended consoles left; what they held is drafts again, the rest is in the book and is shown."""
         left = [letter for letter in self._outbox.take_over() if letter.local_id not in self._letters]
         self._letters |= {letter.local_id: letter for letter in left}
-        self.hold_no_more()
+        for letter in reversed([letter for letter in left if letter.state in ("held", "stopped")]):
+            with suppress(StateError):  # the next console finds it in the outbox
+                self.to_draft(letter)
         kept = [letter for letter in left if letter.local_id in self._letters]
         for letter in kept:
             self._keep(letter)

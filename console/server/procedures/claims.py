@@ -111,8 +111,7 @@ def _claim(
     customer_id = guests["customer"]
     assert customer_id is not None
     changes = metadata_changes(call, row, merged(unpack(row.metadata), claim_metadata))
-    place = {"customer_id": customer_id, "parent_id": parent_id, "updated_at": call.transaction.now}
-    change(call, row.id, changes | place)
+    change(call, row.id, changes | {"customer_id": customer_id, "parent_id": parent_id})
     for statement in (_GIVE_WORDS, _SEND_OFF):
         call.transaction.connection.execute(statement, guests | {"conversation": row.id})
     join(call.transaction, call.workspace_id, row.id, [("customer", customer_id)])

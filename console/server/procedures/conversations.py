@@ -160,7 +160,7 @@ def create_sub(call: Writing, wanted: CreateSubConversation) -> Conversation:
 def update_conversation(call: Writing, wanted: UpdateConversation) -> Conversation:
     """A new name, place or metadata; what was not given stays."""
     row = conversation_row(call.transaction.connection, call.workspace_id, wanted.id)
-    changes: dict[str, Any] = {"updated_at": call.transaction.now}
+    changes: dict[str, Any] = {}
     if wanted.gave("name"):
         changes["name"] = wanted.name
     if wanted.gave("metadata"):
@@ -252,7 +252,7 @@ def _reuse(
     if row.name is None and wanted.name:
         changes["name"] = wanted.name
     if changes:
-        change(call, row.id, changes | {"updated_at": call.transaction.now})
+        change(call, row.id, changes)
     people = [("member", member) for member in member_ids]
     is_joined = join(call.transaction, call.workspace_id, row.id, people)
     is_attached = attach(call.transaction, call.workspace_id, row.id, channel_ids)
@@ -315,6 +315,7 @@ def _new_parent(call: Writing, conversation_id: str, parent_id: str | None) -> s
 
 
 def change(call: Writing, conversation_id: str, changes: dict[str, Any]) -> None:
-    """Write new columns of a conversation."""
+    """Write new columns of a conversation. Its time never goes back, as a clock may: consoles keep the newest record."""
     here = (conversations.c.workspace_id == call.workspace_id) & (conversations.c.id == conversation_id)
-    call.transaction.connection.execute(update(conversations).where(here).values(changes))
+    newest = func.max(conversations.c.updated_at, call.transaction.now)
+    call.transaction.connection.execute(update(conversations).where(here).values(changes | {"updated_at": newest}))

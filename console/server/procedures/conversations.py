@@ -315,7 +315,7 @@ def _new_parent(call: Writing, conversation_id: str, parent_id: str | None) -> s
 
 
 def change(call: Writing, conversation_id: str, changes: dict[str, Any]) -> None:
-    """Write new columns of a conversation. Its time never goes back, as a clock may: consoles keep the newest record."""
+    """Write new columns of a conversation. Its time never goes back, as a clock may: by that consoles tell records."""
     here = (conversations.c.workspace_id == call.workspace_id) & (conversations.c.id == conversation_id)
     newest = func.max(conversations.c.updated_at, call.transaction.now)
     call.transaction.connection.execute(update(conversations).where(here).values(changes | {"updated_at": newest}))

@@ -10,6 +10,7 @@ from typing import Any
 from console.contract.events import Event
 from console.contract.shapes import Conversation, Member, Message, Page, Session
 from console.state.rows import Entry, LineStatus
+from console.state.untold import Marks
 from console.text.safe import SafeLine
 
 Stamp = tuple[int, int, int]
@@ -71,6 +72,14 @@ class ThreadRead:
     conversation_id: str
     message_id: str
     at: datetime  # of the message
+
+
+@dataclass(frozen=True, slots=True)
+class MarksKept:
+    """What a person did in a conversation here, as it was kept."""
+
+    conversation_id: str
+    marks: Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +163,7 @@ LocalChange = (
     | ConversationGone
     | ReadAnswered
     | ThreadRead
+    | MarksKept
     | ThreadOpened
     | MessagesAnswered
     | MessageAnswered

@@ -20,7 +20,7 @@ from console.state.changes import Stamp
 from console.state.reduce import Spoken, row_of, spoken_in
 from console.state.rows import ConversationRow, CustomerCard
 from console.state.triage import merged, triage_of
-from console.state.untold import Heard, completed
+from console.state.untold import Heard, Marks, completed
 
 Version = tuple[int, datetime, Stamp]  # a resync counts for more than the server's clock
 
@@ -117,6 +117,23 @@ class Conversations:
         self._heard.setdefault(id, Heard()).read(at, message_id)
         known = self._known.get(id)
         return known is not None and self._show(id, known)
+
+    def set_here(self, id: str) -> None:
+        """A person set its status, of which the server may not say when."""
+        if self.is_documented_only and id not in self._gone:
+            self._heard.setdefault(id, Heard()).settle()
+
+    def marks(self, id: str) -> Marks:
+        """What a person did in it here."""
+        heard = self._heard.get(id)
+        return heard.marks if heard else Marks()
+
+    def keep_marks(self, id: str, marks: Marks) -> bool:
+        """What a person did in it here before."""
+        if id in self._gone:
+            return False
+        self._heard.setdefault(id, Heard()).keep(marks)
+        return self.show(id)
 
     def hope(self, id: str, token: str, patch: Mapping[str, Any]) -> bool:
         """Show a change of metadata that the server has not answered yet."""
@@ -223,9 +240,12 @@ class Conversations:
         spoken = self._spoken.get(id)
         if row.customer and row.customer.language is None and spoken:
             row = replace(row, customer=replace(row.customer, language=spoken[-1]))
-        for patch in self._hopes.get(id, {}).values():
+        hopes = self._hopes.get(id, {})
+        for patch in hopes.values():
             metadata = merged(row.metadata, patch)
             row = replace(row, metadata=metadata, **triage_of(metadata)._asdict())
+        if heard and self.is_documented_only and not any("status" in patch for patch in hopes.values()):
+            row = heard.opened(row)
         if known.is_away or (id in self.rows and row == known.shown):
             return False
         known.shown = self.rows[id] = row

@@ -19,10 +19,11 @@ from console.state.changes import Change
 from console.state.database import Database
 from console.state.rows import ConversationRow
 from console.state.store import Store
+from console.state.untold import Key, Marks
 
 
-class ReadUpTo(Shape):
-    """The newest message that was read."""
+class UpTo(Shape):
+    """A message, by which a mark is set."""
 
     id: str
     at: Time
@@ -31,7 +32,8 @@ class ReadUpTo(Shape):
 class Kept(Conversation):
     """A conversation as it is kept. Its last message is there for when it came and who wrote it, without its text."""
 
-    read_up_to: ReadUpTo | None = None
+    read_up_to: UpTo | None = None
+    settled_up_to: UpTo | None = None  # when its status was set here
 
 
 class LocalList:
@@ -66,8 +68,7 @@ class LocalList:
         self._kept = {id: kept for id, record in rows if (kept := _read(record))}
         self._store.apply(changes.ConversationsAnswered(tuple(self._kept.values()), self._store.asking()))
         for kept in self._kept.values():
-            if mark := kept.read_up_to:
-                self._store.apply(changes.ThreadRead(kept.id, mark.id, mark.at))
+            self._store.apply(changes.MarksKept(kept.id, _marks_of(kept)))
 
     def hear(self, change: Change) -> None:
         """Keep what a change tells of a conversation, once the store has taken it."""
@@ -85,8 +86,8 @@ class LocalList:
                 self._follow(id, page.items)
             case changes.MessageAnswered(message=message):
                 self._follow(message.conversation_id, (message,))
-            case changes.ThreadRead(conversation_id=id, message_id=message_id, at=at):
-                self._follow(id, read_up_to=ReadUpTo(id=message_id, at=at))
+            case changes.ThreadRead(conversation_id=id):
+                self._follow(id)
             case changes.ConversationGone():
                 self._let_go()
 
@@ -98,16 +99,33 @@ class LocalList:
         """What an answer leaves out is as it was: often only the id is told."""
         if row := self._store.row(answer.id):
             told = {field: getattr(answer, field) for field in answer.model_fields_set}
-            self._put((self._kept.get(row.id) or Kept(id=row.id)).model_copy(update=told | _known_of(row)))
+            self._put((self._kept.get(row.id) or Kept(id=row.id)).model_copy(update=told | self._known_of(row)))
 
-    def _follow(self, id: str, messages: Iterable[Message] = (), **told: Any) -> None:
+    def _follow(self, id: str, messages: Iterable[Message] = ()) -> None:
         """What the store has learnt of a conversation that is on the list."""
         kept, row = self._kept.get(id), self._store.row(id)
         if kept is None or row is None:
             return
+        known = self._known_of(row)
         if kept.customer is None and (customer := _customer_in(messages)):
-            told["customer"] = customer
-        self._put(kept.model_copy(update=told | _known_of(row)))
+            known["customer"] = customer
+        self._put(kept.model_copy(update=known))
+
+    def _known_of(self, row: ConversationRow) -> dict[str, Any]:
+        """What the store says better than an answer: it holds what was heard and done since."""
+        last = LastMessage(id="", sender_kind=row.last_who, created_at=row.at) if row.last_who else None
+        marks = self._store.marks(row.id)
+        return {
+            "name": row.raw_name,
+            "parent_id": row.parent_id,
+            "metadata": row.metadata,
+            "child_count": row.child_count,
+            "unread_count": row.unread,
+            "waiting_since": row.waiting_since,
+            "last_message": last,
+            "read_up_to": _up_to(marks.read),
+            "settled_up_to": _up_to(marks.settled) if marks.settled else None,
+        }
 
     def _put(self, kept: Kept) -> None:
         before = self._kept.get(kept.id)
@@ -146,18 +164,14 @@ class LocalList:
             self._told(error)
 
 
-def _known_of(row: ConversationRow) -> dict[str, Any]:
-    """What a row says better than an answer: it holds what was heard since."""
-    last = LastMessage(id="", sender_kind=row.last_who, created_at=row.at) if row.last_who else None
-    return {
-        "name": row.raw_name,
-        "parent_id": row.parent_id,
-        "metadata": row.metadata,
-        "child_count": row.child_count,
-        "unread_count": row.unread,
-        "waiting_since": row.waiting_since,
-        "last_message": last,
-    }
+def _marks_of(kept: Kept) -> Marks:
+    read, settled = kept.read_up_to, kept.settled_up_to
+    never = Marks()
+    return Marks((read.at, read.id) if read else never.read, (settled.at, settled.id) if settled else None)
+
+
+def _up_to(key: Key) -> UpTo:
+    return UpTo(id=key[1], at=key[0])
 
 
 def _written(kept: Kept) -> str | None:

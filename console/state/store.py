@@ -20,6 +20,7 @@ from console.state.outline import Outline
 from console.state.reduce import identity_of, member_of
 from console.state.rows import LOCAL_PREFIX, ConversationRow, Identity, LineStatus, Person, ThreadView
 from console.state.threads import Thread, Threads
+from console.state.untold import Marks
 from console.text.language import language_of
 from console.text.safe import name
 
@@ -60,6 +61,7 @@ class Store:
             changes.ConversationGone: lambda change: self._forget((change.id,)),
             changes.ReadAnswered: self._read_answered,
             changes.ThreadRead: self._read_here,
+            changes.MarksKept: self._keep_marks,
             changes.ThreadOpened: self._open,
             changes.MessagesAnswered: self._messages_answered,
             changes.MessageAnswered: self._message_answered,
@@ -144,6 +146,10 @@ class Store:
         """Whether the server can do this; what is not known yet cannot be relied on."""
         return self.identity is not None and feature in self.identity.features
 
+    def marks(self, conversation_id: str) -> Marks:
+        """What a person did in a conversation here, which a server that documents no more does not keep for them."""
+        return self._conversations.marks(conversation_id)
+
     @property
     def is_documented_only(self) -> bool:
         """Whether the server is known to have no more than what is documented."""
@@ -208,6 +214,12 @@ class Store:
         id = change.conversation_id
         return self._show([id] if self._conversations.read_here(id, change.at, change.message_id) else [])
 
+    def _keep_marks(self, change: changes.MarksKept) -> Touched:
+        id = change.conversation_id
+        if self.identity is None:
+            self._conversations.is_documented_only = True  # as far as is known: of others nothing is kept
+        return self._show([id] if self._conversations.keep_marks(id, change.marks) else [])
+
     def _hope(self, change: changes.MetadataHoped) -> Touched:
         id = change.conversation_id
         return self._show([id] if self._conversations.hope(id, change.token, change.patch) else [])
@@ -217,6 +229,8 @@ class Store:
         patch = self._conversations.settle(id, change.token)
         if answer is not None and patch is not None:
             answer = self._conversations.told_with(answer, patch)
+            if "status" in patch:
+                self._conversations.set_here(id)
         touched = self._put((answer,) if answer else (), change.asked)
         return touched | self._show([id] if self._conversations.show(id) else [])
 

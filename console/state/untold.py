@@ -38,6 +38,14 @@ def completed(row: ConversationRow, before: ConversationRow, told: Set[str]) -> 
     return replace(row, name=name_of(row.raw_name, row.customer, row.channel))
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a person did in a conversation here, by its newest message then: no server keeps it for them."""
+
+    read: Key = (EARLIEST, "")
+    settled: Key | None = None  # when its status was set; None of one that was not set here
+
+
 @dataclass(slots=True)
 class Heard:
     """What the messages of a conversation say of it. Any order of them ends the same, however often each is heard."""
@@ -46,8 +54,8 @@ class Heard:
     _customers: Message | None = None  # the newest that a customer wrote
     _answered: Key = (EARLIEST, "")  # the newest reply
     _asked: set[Key] = field(default_factory=set)  # what the customer wrote after it
-    _read: Key = (EARLIEST, "")  # the newest that a person here has read
-    _unread: set[Key] = field(default_factory=set)  # what the customer wrote after that
+    _unread: set[Key] = field(default_factory=set)  # what the customer wrote after what was read
+    marks: Marks = Marks()
 
     @property
     def unread(self) -> int:
@@ -67,8 +75,28 @@ class Heard:
 
     def read(self, at: datetime, message_id: str) -> None:
         """All up to this message is read."""
-        self._read = max(self._read, (at, message_id))
-        self._unread = {key for key in self._unread if key > self._read}
+        self.keep(replace(self.marks, read=(at, message_id)))
+
+    def settle(self) -> None:
+        """A person here set its status, in the face of all that was said."""
+        newest = (self.newest.created_at, self.newest.id) if self.newest else (EARLIEST, "")
+        self.keep(replace(self.marks, settled=newest))
+
+    def keep(self, marks: Marks) -> None:
+        """These count, where they are newer."""
+        before = self.marks
+        settled = max((one for one in (before.settled, marks.settled) if one), default=None)
+        self.marks = Marks(max(before.read, marks.read), settled)
+        self._unread = {key for key in self._unread if key > self.marks.read}
+
+    def opened(self, row: ConversationRow) -> ConversationRow:
+        """The row, open again if the customer wrote since it was resolved or put off here (contract, 5)."""
+        if row.status == "open" or self.marks.settled is None:
+            return row
+        last = self._customers
+        at = row.at if row.last_who == "customer" else EARLIEST  # as it is known from before
+        key = (last.created_at, last.id) if last else (at, "")
+        return replace(row, status="open", snoozed_until=None) if key > self.marks.settled else row
 
     def on(self, row: ConversationRow) -> ConversationRow:
         """The row, with what was said since the server told of it last, and with whom it is, should nothing tell."""
@@ -94,5 +122,5 @@ class Heard:
             self._customers = message
         if key > self._answered:
             self._asked.add(key)
-        if key > self._read:
+        if key > self.marks.read:
             self._unread.add(key)

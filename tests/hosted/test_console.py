@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 import pytest_asyncio
 
+from console.client.api import Api
 from console.config import load_settings
 from console.contract.permissions import DELETE, ENGAGE
 from console.screens.ask import Ask
@@ -130,6 +131,40 @@ async def test_what_came_while_another_was_open_is_unread_until_it_is_opened(hos
         await console.until(lambda: unread(console) == [0, 0])
     async with console_on(hosted, tmp_path) as console:
         assert unread(console) == [0, 0]
+
+
+async def test_what_somebody_else_deleted_leaves_the_list(hosted: Hosted, tmp_path: Path) -> None:
+    async with console_on(hosted, tmp_path) as console, Api(hosted.url, hosted.key) as api:
+        jane = await begin(console, "Jane")
+        await leave_composer(console)
+        await begin(console, "Omar")
+        await leave_composer(console)
+        await api.conversations.delete(jane)
+        await console.until(lambda: console.names == ["Omar"], seconds=20)
+    async with console_on(hosted, tmp_path) as console:
+        assert console.names == ["Omar"]
+
+
+async def test_triage_is_there_at_the_next_start(hosted: Hosted, tmp_path: Path) -> None:
+    async with console_on(hosted, tmp_path) as console:
+        jane = await begin(console, "Jane")
+        await leave_composer(console)
+        await console.press("p")
+        await console.shows(Pick)
+        await console.write("urgent")
+        await console.press("enter")
+        await console.until(lambda: console.main.row and console.main.row.priority == "urgent")
+        await console.press("e")
+        await console.until(lambda: console.said.startswith("Resolved: Jane"))
+    assert (await hosted.stored()).conversations[0]["metadata"] == {"priority": "urgent", "status": "resolved"}
+
+    async with console_on(hosted, tmp_path) as console:
+        assert console.names == []
+        await console.press("g", "a")
+        assert [line.row.priority for line in console.main.conversations.lines] == ["urgent"]
+        await arrives(console, hosted, jane, "It broke again.")
+        await console.press("g", "i")
+        await console.until(lambda: console.names == ["Jane"])
 
 
 # what there is not

@@ -162,6 +162,26 @@ def test_a_change_of_metadata_is_kept_once_it_was_taken_and_not_if_it_was_refuse
     assert starts().at_once["c"].status == "resolved"
 
 
+def test_what_was_open_again_is_so_at_the_next_start_and_so_is_what_was_settled_since(starts: Any) -> None:
+    first = starts()
+    first.answer("c", customer=JANE)
+    first.hear(message("m1", 1))
+    first.store.apply(MetadataHoped("c", "t", {"status": "resolved"}))
+    first.store.apply(MetadataSettled("c", "t", Conversation(id="c"), first.store.asking()))
+    assert starts().at_once["c"].status == "resolved"
+
+    first.hear(message("m2", 2), message("m1", 1))
+    second = starts()
+    assert second.at_once["c"].status == "open"
+    second.hear(message("m2", 2), message("m1", 1))
+    assert second.row().status == "open"
+    second.store.apply(MetadataHoped("c", "t", {"status": "resolved"}))
+    second.store.apply(MetadataSettled("c", "t", Conversation(id="c"), second.store.asking()))
+    third = starts()
+    third.hear(message("m2", 2), message("m1", 1))
+    assert third.row().status == "resolved"
+
+
 def test_what_is_deleted_goes_with_all_below_it(starts: Any) -> None:
     first = starts()
     for id, parent in (("c", None), ("below", "c"), ("other", None)):
@@ -169,6 +189,15 @@ def test_what_is_deleted_goes_with_all_below_it(starts: Any) -> None:
     first.store.apply(ConversationGone("c"))
 
     assert set(starts().at_once) == {"other"}
+
+
+def test_a_server_that_turned_out_to_tell_all_is_believed(starts: Any) -> None:
+    starts().answer("c", name="Lamp")
+    second = starts(lists=True)
+    assert second.at_once["c"].name == "Lamp"
+    second.answer("c", name="Returns", unread_count=3)
+    second.hear(message("m1", 1))
+    assert (second.row().name, second.row().unread, second.store.is_documented_only) == ("Returns", 3, False)
 
 
 def test_each_profile_and_server_has_a_list_of_its_own(starts: Any) -> None:

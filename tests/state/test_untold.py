@@ -137,6 +137,36 @@ def test_what_the_customer_wrote_is_unread_until_it_was_read_here(store: Store) 
     assert row(store).unread == 1
 
 
+def set_status(store: Store, status: str, *, is_taken: bool = True) -> None:
+    """A person sets the status of `c`; the server answers with an id, or refuses."""
+    asked = store.asking()
+    store.apply(MetadataHoped("c", "t", {"status": status}))
+    assert row(store).status == status
+    store.apply(MetadataSettled("c", "t", Conversation(id="c") if is_taken else None, asked))
+
+
+def test_what_was_resolved_is_open_again_once_the_customer_wrote(store: Store) -> None:
+    answer(store, customer=JANE)
+    hear(store, ASKED)
+    set_status(store, "resolved")
+    hear(store, ANSWERED, ASKED)
+    assert row(store).status == "resolved"
+
+    hear(store, ASKED_AGAIN)
+    assert (row(store).status, row(store).metadata) == ("open", {"status": "resolved"})
+    set_status(store, "resolved", is_taken=False)
+    assert row(store).status == "open"
+    set_status(store, "snoozed")
+    hear(store, ASKED_AGAIN)
+    assert row(store).status == "snoozed"
+
+
+def test_what_somebody_else_resolved_is_believed(store: Store) -> None:
+    answer(store, customer=JANE, metadata={"status": "resolved"})
+    hear(store, ASKED_AGAIN)
+    assert row(store).status == "resolved"
+
+
 def test_a_count_of_the_servers_does_not_come_between(store: Store) -> None:
     hear(store, ASKED)
     answer(store, unread_count=0)

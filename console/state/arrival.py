@@ -17,7 +17,7 @@ NO_ANSWER = "No answer came, so it may have arrived. It is looked for as soon as
 NOT_ARRIVED = "It did not arrive."
 
 UNDECIDED = (
-    "Messages just like this one stand in the thread, and nothing tells whether this one is among them. "
+    "Nothing tells for sure whether this one is among the like messages of the thread. "
     "Look, then send it again or take it back."
 )
 

@@ -121,7 +121,7 @@ class Delivery:
     async def fate(self, letter: Letter) -> Fate:
         """Read what became of a letter; it is confirmed if it is there for sure. Raises ApiError."""
         messages: list[Message] = []
-        unread = 0
+        unread, is_whole = 0, False
         cursor: str | None = None
         for _ in range(_MOST_PAGES):
             page = await self._api.messages.list(letter.conversation_id, cursor=cursor)
@@ -130,12 +130,13 @@ class Delivery:
             if cursor is None:
                 self._store.apply(changes.MessagesAnswered(letter.conversation_id, page))
             cursor = page.next_cursor
-            if cursor is None or reaches_back(letter, messages):
+            if is_whole := cursor is None or reaches_back(letter, messages):
                 break
         fate = self._fate(letter, messages)
         if fate.message is not None:
             self._store.apply(changes.MessageAnswered(fate.message, letter.local_id))
-        return fate._replace(is_absent=fate.is_absent and not unread)  # it may be one that could not be read
+        # It may be one that could not be read, or farther back than anybody would read.
+        return fate._replace(is_absent=fate.is_absent and is_whole and not unread)
 
     async def close(self) -> None:
         """Wait a moment for answers that are on their way, and stop."""

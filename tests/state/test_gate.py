@@ -163,6 +163,18 @@ async def test_only_like_messages_that_nobody_can_tell_apart_are_asked_about(tmp
         assert it.sent() == ["OK", "OK"]
 
 
+async def test_one_that_may_lie_farther_back_than_is_read_is_asked_about(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        it.api.answers("send", LOST)
+        full: list[Page[Message]] = [
+            Page(items=(message(f"m{number}", 1, text="Hello?"),), next_cursor=str(number)) for number in range(20)
+        ]
+        it.api.answers("messages", *full, *full)
+        it.desk.reply("c", words("OK"))
+        await it.clock.advance(10)
+        assert it.shown()[-1] == ("OK", "unknown") and it.entries()[-1].problem == UNDECIDED
+
+
 async def test_two_like_ones_that_both_arrived_are_both_recognised(tmp_path: Path) -> None:
     async with room(tmp_path, hold=0.0, features=BARE) as it:
         it.api.answers("send", LOST, LOST)

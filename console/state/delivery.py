@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.client.api import Api
-from console.client.errors import ApiError, Forbidden, NotFound, TooManyRequests
+from console.client.errors import ApiError, Forbidden, NotFound, TooManyRequests, Unauthorized
 from console.contract.inputs import Send
 from console.contract.shapes import NOTE_FLAG, Message
 from console.errors import Connect360Error
@@ -52,6 +52,7 @@ FAULT = (
 _PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds between attempts, should nobody say that the line is back
 _GRACE = 1.0  # seconds that closing waits for an answer that is on its way
 _SETTLES = 3.0  # seconds after which a call that broke has surely had its effect, or never will
+_NEWEST = 20  # messages that are read just before one leaves
 _MOST_PAGES = 10  # of a thread, read to find a message in
 
 
@@ -107,6 +108,10 @@ class Delivery:
             waiting = {one.conversation_id for one in self._letters.all("waiting") if not self.is_going(one.local_id)}
             for conversation_id in sorted(waiting):
                 self._beside(f"read {conversation_id}", self._read_quietly(conversation_id))
+
+    def hurry(self) -> None:
+        """Have those go on at once who wait to try again."""
+        self._wake()
 
     def look_for(self, letter: Letter) -> None:
         """Look what became of it, beside everything else."""
@@ -196,10 +201,10 @@ class Delivery:
             return False
         if local_id in self._untold and letter.state == "sending":
             return True  # it is asked for once more, and may be there
-        if self._store.line.state != "live" or self._store.thread(conversation_id).is_loading:
-            await self._read(conversation_id)
-            if (now := self._letters.get(local_id)) is None or now.state not in ("waiting", "sending"):
-                return False
+        # Even on a line that says it is live: one may be dead for half a minute before anybody knows.
+        await self._read(conversation_id, _NEWEST)
+        if (now := self._letters.get(local_id)) is None or now.state not in ("waiting", "sending"):
+            return False
         if self.arrived(letter):
             self._letters.become(local_id, "stopped")
             return False
@@ -261,12 +266,19 @@ class Delivery:
 
     async def _settle(self, local_id: str, *, said: str = "") -> None:
         """Find out what became of a letter, once whatever was under way has had its effect."""
+        attempt = 0
         while (letter := self._letters.get(local_id)) and letter.state == "unknown":
             began = self._now()
             try:
                 fate = await self.fate(letter)
-            except ApiError:
-                return  # it is looked for again when the line is back
+            except (Unauthorized, Forbidden, NotFound):
+                return  # nor will the next look tell
+            except ApiError as error:
+                await self._pause(error.retry_after or _PAUSES[min(attempt, len(_PAUSES) - 1)])
+                attempt += 1
+                if self._is_offline:
+                    return  # it is looked for again when the line is back
+                continue
             if fate.message is not None or self._letters.get(local_id) is None:
                 return
             settled = self._untold.setdefault(local_id, began) + timedelta(seconds=_SETTLES)
@@ -300,10 +312,10 @@ class Delivery:
 
     # reading
 
-    async def _read(self, conversation_id: str) -> None:
+    async def _read(self, conversation_id: str, limit: int = 50) -> None:
         """Have the newest messages of a thread. Raises ApiError, but not of one that is gone."""
         try:
-            page = await self._api.messages.list(conversation_id)
+            page = await self._api.messages.list(conversation_id, limit)
         except NotFound:
             self._store.apply(changes.ConversationGone(conversation_id))
         except Forbidden:
@@ -329,7 +341,9 @@ class Delivery:
         self._line_is_back = asyncio.Event()
 
     async def _pause(self, seconds: float) -> None:
-        """Wait that long, or until the line is back, or lost for longer."""
+        """Wait that long, or until the line is back, or lost for longer; not at all without one."""
+        if self._is_offline:
+            return
         waits = {asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._line_is_back.wait())}
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

@@ -143,7 +143,10 @@ class Sending:
         cannot be seen.
         """
         letter = self._letters.get(local_id)
-        if letter is None or letter.state in ("held", "sending") or self._delivery.is_going(local_id):
+        if self._delivery.is_going(local_id):
+            self._delivery.hurry()
+            return
+        if letter is None or letter.state in ("held", "sending"):
             return
         if is_open(letter) and letter.problem != UNDECIDED and not self._delivery.is_repeatable(letter):
             try:

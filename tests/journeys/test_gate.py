@@ -12,7 +12,7 @@ from tests.journeys.steps import ENTER, WRITING, customer_writes, find, write
 from tests.journeys.workspace import TOMAS, Workspace
 from tests.support.terminal import Terminal
 
-ASKED = "Before it leaves"
+ASKED, STOPPED = "Before it leaves", "stopped: look first"
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
@@ -74,14 +74,17 @@ async def _type(terminal: Terminal, text: str) -> None:
 
 async def _gone(terminal: Terminal, text: str) -> None:
     """Until the message was sent; who is a moment later is shown the other's first, and sends it all the same."""
-    await terminal.until(lambda shown: ASKED in shown.text() or _is_sent(shown, text))
+    await terminal.until(lambda shown: ASKED in shown.text() or STOPPED in shown.text() or _is_sent(shown, text))
+    if STOPPED in terminal.text():
+        terminal.send(ENTER)
+        await terminal.until(ASKED)
     if ASKED in terminal.text():
         terminal.send("s")
         await terminal.until(lambda shown: _is_sent(shown, text))
 
 
 def _is_sent(shown: Terminal, text: str) -> bool:
-    unsent = ("sending", "waiting to", "stopped", ASKED)
+    unsent = ("sending", "waiting to", STOPPED, ASKED)
     return bool(_thread(shown, text)) and not any(one in shown.text() for one in unsent)
 
 

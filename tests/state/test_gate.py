@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -64,10 +65,13 @@ async def test_what_came_since_it_was_shown_stops_it_once_more(tmp_path: Path) -
         assert [entry.bodies for entry in one.check.arrived] == [("Never mind, I found it.",)] and it.sent() == []
 
 
-async def test_without_a_live_line_the_thread_is_read_before_a_message_leaves(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line", ["live", "reconnecting"])
+async def test_the_thread_is_read_before_a_message_leaves_whatever_is_said_of_the_line(
+    tmp_path: Path, line: Literal["live", "reconnecting"]
+) -> None:
     async with room(tmp_path, hold=0.0, features=BARE) as it:
-        it.line("reconnecting")
-        it.api.answers("messages", Page(items=(message("m9", 1, text="Wait!"),)))
+        it.line(line)
+        it.api.answers("newest", Page(items=(message("m9", 1, text="Wait!"),)))
         it.desk.reply("c", words("Gone already"))
         await settled()
         assert it.sent() == [] and it.shown() == [("Wait!", "sent"), ("Gone already", "stopped")]
@@ -76,7 +80,7 @@ async def test_without_a_live_line_the_thread_is_read_before_a_message_leaves(tm
 async def test_a_thread_that_cannot_be_read_before_keeps_a_message_waiting(tmp_path: Path) -> None:
     async with room(tmp_path, hold=0.0) as it:
         it.line("reconnecting")
-        it.api.answers("messages", Unreachable("No line."), Page(items=()))
+        it.api.answers("newest", Unreachable("No line."), Page(items=()))
         it.desk.reply("c", words("Hello"))
         await settled()
         assert it.sent() == [] and it.shown() == [("Hello", "waiting")]
@@ -153,7 +157,9 @@ async def test_a_message_that_arrives_late_is_recognised(tmp_path: Path) -> None
 async def test_only_like_messages_that_nobody_can_tell_apart_are_asked_about(tmp_path: Path) -> None:
     async with room(tmp_path, hold=0.0, features=BARE) as it:
         it.api.answers("send", LOST)
-        twice: Page[Message] = Page(items=(message("m2", 0.2, by="me", text="OK"), message("m1", 0.1, by="me", text="OK")))
+        twice: Page[Message] = Page(
+            items=(message("m2", 0.2, by="me", text="OK"), message("m1", 0.1, by="me", text="OK"))
+        )
         it.api.answers("messages", *[twice] * 4)
         id = it.desk.reply("c", words("OK"))
         await it.clock.advance(10)
@@ -179,10 +185,15 @@ async def test_two_like_ones_that_both_arrived_are_both_recognised(tmp_path: Pat
     async with room(tmp_path, hold=0.0, features=BARE) as it:
         it.api.answers("send", LOST, LOST)
         nothing: Page[Message] = Page(items=())
-        both: Page[Message] = Page(items=(message("m2", 0.2, by="me", text="OK"), message("m1", 0.1, by="me", text="OK")))
-        it.api.answers("messages", Unreachable("No line."), Unreachable("No line."), *[both] * 9, nothing)
+        both: Page[Message] = Page(
+            items=(message("m2", 0.2, by="me", text="OK"), message("m1", 0.1, by="me", text="OK"))
+        )
+        it.api.answers("messages", *[Unreachable("No line.")] * 3, *[both] * 9, nothing)
         first = it.desk.reply("c", words("OK"))
         await settled()
+        it.line("offline")
+        await settled()
+        it.line("live")
         second = it.desk.reply("c", words("OK"))
         await settled()
         it.line("live")

@@ -178,7 +178,7 @@ class Stage:
 @asynccontextmanager
 async def staged(folder: Path, *, without: Collection[str] = (), timeout: float = 15.0) -> AsyncIterator[Stage]:
     """A stage on an empty server that lacks these features."""
-    clock = FastClock(SPEED)
+    clock = FastClock(SPEED, longest=0.5)
     async with running_server(folder / "server", without=without, clock=clock.now, ping_seconds=600.0) as server:
         yield Stage(folder, server, clock, timeout)
 

@@ -99,7 +99,9 @@ async def _played(lanes: Sequence[Lane], faults: Sequence[Fault | None], number:
     true = await witness.anew(top)
     for lane, fault, is_there in zip(lanes, [*faults, None], [*there, True], strict=True):
         wrong = [*differences(view(lane.it, [top]), true)]
-        tally.check(is_there, f"{fault}: it came no further than {lane.it.store.last_event_id} of {last}")
+        tally.check(
+            is_there, f"{fault}: it came to {lane.it.store.last_event_id} of {last}, {lane.it.store.line.state}"
+        )
         for one in wrong:
             tally.check(False, f"{fault}: {one}")
         tally.outcomes["the same" if is_there and not wrong else "another"] += fault is not None
@@ -114,9 +116,9 @@ async def _opened(lane: Lane, id: str) -> None:
 
 async def _caught_up(lane: Lane, exchange: Exchange, last: str | None) -> bool:
     """Let the line be cut and let it go; whether the console hears all of it then."""
+    if exchange.fault is not None:
+        await lane.strike(exchange)
     try:
-        if exchange.fault is not None:
-            await lane.strike(exchange)
         await lane.until(lambda: lane.is_live and lane.it.store.last_event_id == last)
     except TimeoutError:
         return False

@@ -94,8 +94,10 @@ def newer_than(letter: Letter, messages: Sequence[Message]) -> Sequence[Message]
 
 
 def reaches_back(letter: Letter, messages: Sequence[Message]) -> bool:
-    """Whether `messages`, newest first, go back to before the letter was sent."""
-    return any(message.id == letter.after or message.created_at < letter.at - _SKEW for message in messages)
+    """Whether `messages`, newest first, go back to before it was sent; by our clock only where nothing else tells."""
+    if letter.after is not None:
+        return any(message.id == letter.after for message in messages)
+    return any(message.created_at < letter.at - _SKEW for message in messages)
 
 
 def _content(letter: Letter) -> tuple[object, ...]:

@@ -199,8 +199,11 @@ class Delivery:
         if letter.written.note and not self._store.has("internal-notes"):
             self._letters.become(local_id, "failed", NO_NOTES)
             return False
-        if local_id in self._untold and letter.state == "sending":
-            return True  # it is asked for once more, and may be there
+        if local_id in self._untold and letter.state == "sending":  # it is asked for once more, and may be there
+            if self.is_repeatable(letter):
+                return True
+            await self._lose_sight(local_id)  # the machine slept for longer than the server remembers
+            return False
         # Even on a line that says it is live: one may be dead for half a minute before anybody knows.
         await self._read(conversation_id, _NEWEST)
         if (now := self._letters.get(local_id)) is None or now.state not in ("waiting", "sending"):
@@ -234,13 +237,13 @@ class Delivery:
             verdict = Verdict.REFUSED if verdict_on(error, repeatable=True) is Verdict.REFUSED else Verdict.AGAIN
         else:
             verdict = verdict_on(error, repeatable=self.is_repeatable(letter))
+            if verdict is Verdict.REFUSED and local_id in self._untold and not isinstance(error, NotFound):
+                verdict = Verdict.UNTOLD  # this attempt did not arrive, but one before it may have
         if verdict is Verdict.REFUSED:
             self._letters.become(local_id, "failed", str(error))
             return None
         if verdict is Verdict.UNTOLD:
-            self._untold[local_id] = self._now()
-            self._letters.become(local_id, "unknown", NO_ANSWER)
-            await self._settle(local_id, said=str(error))
+            await self._lose_sight(local_id, said=str(error))
             return None
         if verdict is Verdict.REPEAT:
             self._untold[local_id] = self._now()
@@ -264,6 +267,12 @@ class Delivery:
 
     # what became of one
 
+    async def _lose_sight(self, local_id: str, *, said: str = "") -> None:
+        """It may have arrived, and must not be sent again: look for it."""
+        self._untold[local_id] = self._now()
+        self._letters.become(local_id, "unknown", NO_ANSWER)
+        await self._settle(local_id, said=said)
+
     async def _settle(self, local_id: str, *, said: str = "") -> None:
         """Find out what became of a letter, once whatever was under way has had its effect."""
         attempt = 0
@@ -279,8 +288,10 @@ class Delivery:
                 if self._is_offline:
                     return  # it is looked for again when the line is back
                 continue
-            if fate.message is not None or self._letters.get(local_id) is None:
+            if fate.message is not None:
                 return
+            if self._letters.get(local_id) is not letter:
+                continue  # it is let go, or sent again: what was read says nothing of that
             settled = self._untold.setdefault(local_id, began) + timedelta(seconds=_SETTLES)
             if began < settled:
                 await self._sleep((settled - began).total_seconds())

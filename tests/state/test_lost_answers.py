@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from console.client.errors import (
 from console.contract.shapes import Attachment, Message, Page
 from console.errors import Connect360Error, StateError
 from console.state.changes import MessagesAnswered
-from tests.state.rooms import BARE, LOST, Room, room
+from tests.state.rooms import BARE, LOST, Room, never, room
 from tests.state.values import FEATURES, message, settled, words
 
 
@@ -134,6 +135,42 @@ async def test_trying_again_looks_first_whether_it_arrived(tmp_path: Path) -> No
         await it.desk.retry(id)
         await settled()
         assert it.sent() == ["Once"] and it.shown() == [("Once", "sent")]
+
+
+async def test_a_clock_that_is_fast_takes_nothing_for_read_that_was_not(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        await it.clock.advance(3600)  # to the server it is an hour earlier
+        before, ours = message("m0", 0), message("m1", 1, by="me", text="Once")
+        since = tuple(message(f"m{place}", place) for place in range(51, 1, -1))
+        it.store.apply(MessagesAnswered("c", Page(items=(before,))))
+        it.api.answers("send", LOST)
+        it.api.answers("messages", Page(items=since, next_cursor="older"), Page(items=(ours, before)))
+        it.desk.reply("c", words("Once"))
+        await settled()
+        assert it.outbox.take_over() == ()  # it was found
+
+
+async def test_a_look_that_began_before_it_was_sent_again_says_nothing_of_it(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0) as it:
+        it.api.answers("send", NotUnderstood("HTML."))
+        it.api.answers("messages", LOST)
+        id = it.desk.reply("c", words("Once"))
+        await settled()
+        it.line("offline")
+        await it.clock.advance(10)
+        look, answer = asyncio.get_running_loop().create_future(), never()
+        it.api.answers("messages", look)
+        it.line("live")
+        await settled()
+        it.api.answers("send", answer)
+        await it.desk.retry(id)
+        await settled()
+        look.set_result(Page(items=()))
+        await settled()
+        assert it.shown() == [("Once", "sending")] and it.desk.take_back(id) is None
+        answer.set_result(message("m1", 1, by="me", text="Once"))
+        await settled()
+        assert it.shown() == [("Once", "sent")]
 
 
 async def test_a_note_never_goes_to_a_server_that_would_show_it(tmp_path: Path) -> None:

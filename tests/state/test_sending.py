@@ -14,9 +14,11 @@ from console.client.errors import (
     NotFound,
     ServerFault,
     TooManyRequests,
+    Unauthorized,
     Unreachable,
 )
 from console.contract.events import MessageCreated
+from console.contract.shapes import Page
 from console.state.database import Database
 from console.state.drafts import Draft, Drafts
 from tests.state.rooms import BARE, LOST, PHOTO, Room, never, room
@@ -293,3 +295,37 @@ async def test_a_key_that_the_server_may_have_forgotten_is_not_relied_on(tmp_pat
     assert it.sent() == [] and it.shown() == [("Yesterday", "unknown")]
     await it.desk.close()
     it.crash()
+
+
+async def test_a_key_is_not_relied_on_after_a_day_of_sleep_either(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0) as it:
+        it.api.answers("send", LOST)
+        it.desk.reply("c", words("Yesterday"))
+        await settled()
+        await it.clock.machine_slept(24 * 3600)
+        await it.clock.advance(60)
+        assert it.sent() == ["Yesterday"] and it.shown() == [("Yesterday", "failed")]
+        assert "did not arrive" in str(it.entries()[0].problem)  # which was read
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Unauthorized("The key is revoked.", status=401),
+        Forbidden("Missing permission: connect360:conversation:engage", status=403),
+        ServerFault("The server failed.", status=500),
+    ],
+)
+async def test_a_refusal_does_not_say_that_the_attempt_before_it_did_not_arrive(
+    tmp_path: Path, error: ApiError
+) -> None:
+    async with room(tmp_path, hold=0.0) as it:
+        it.api.answers("send", LOST, error)
+        it.api.answers("messages", error)
+        it.desk.reply("c", words("Once"))
+        await it.clock.advance(1.5)
+        assert it.sent() == ["Once"] * 2 and it.shown() == [("Once", "unknown")]
+        it.api.answers("messages", Page(items=(message("m1", 1, by="me", text="Once"),)))
+        it.line("live")
+        await it.clock.advance(5)
+        assert it.shown() == [("Once", "sent")]

@@ -55,7 +55,9 @@ class Outbox:
         self._is_closed = False
         with telling(database.path):
             self._first = _try_lock(self._beside(f"-{database.profile}.lock"), create=True)
-            self._lock = _try_lock(self._lock_path(self._owner), create=True)
+            coming = self._beside(f"-{self._owner}.new")  # unlocked, one that starts beside us would clear it away
+            self._lock = _try_lock(coming, create=True)
+            coming.rename(self._lock_path(self._owner))
         self.is_second = self._first is None
 
     @contextmanager

@@ -7,8 +7,9 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event, Thread
 from time import perf_counter
 
 import pytest
@@ -206,6 +207,32 @@ def test_nothing_is_taken_from_a_console_that_lives_nor_from_another_profile(pat
         "console.sqlite-default.lock",
         "console.sqlite-other.lock",
     ]
+
+
+def test_consoles_that_start_at_once_take_nothing_from_each_other(path: Path) -> None:
+    has_ended = Event()
+
+    def take_over_again_and_again() -> None:
+        with outbox(path) as other:
+            while not has_ended.is_set():
+                with suppress(StateError):  # held by the other one for a moment
+                    other.take_over()
+
+    taking_over = Thread(target=take_over_again_and_again)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    taking_over.start()
+    try:
+        database = Database(path, "default")
+        for _ in range(1000):
+            it = Outbox(database)
+            assert len(list(path.parent.glob(f"*{it._owner}.lock"))) == 1
+            it.close()
+        database.close()
+    finally:
+        sys.setswitchinterval(before)
+        has_ended.set()
+        taking_over.join()
 
 
 def test_a_second_console_of_a_profile_knows_that_it_is(path: Path) -> None:

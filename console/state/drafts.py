@@ -85,6 +85,15 @@ class Drafts:
             )
         self._conversations = None
 
+    def become(self, conversation_id: str, written: Written) -> None:
+        """The draft became this message, and is kept no longer; but what another console wrote into it since is."""
+        with self._database.writing(durable=False):
+            there: Draft | None = None
+            with suppress(StateError):  # it was changed by another hand
+                there = self.get(conversation_id, written.note)
+            if there is None or _is_in(there, written):
+                self.discard(conversation_id, written.note)
+
     def conversations(self) -> frozenset[str]:
         """The conversations that have a draft of either kind."""
         if self._conversations is None:
@@ -108,6 +117,12 @@ class Drafts:
                 draft = _draft(from_text(text, self._database.path), incomplete)
                 found.append((conversation_id, bool(note), draft))
         return tuple(found)
+
+
+def _is_in(draft: Draft, written: Written) -> bool:
+    return draft.text.strip() in written.text and {file.id for file in draft.files} <= {
+        file.id for file in written.files
+    }
 
 
 def _both(there: Draft, draft: Draft) -> Draft:

@@ -51,7 +51,7 @@ class Letters:
         """Write a new message down in the place of its draft, then show it. Raises StateError, and nothing changed."""
         with self._outbox.together():
             self._outbox.put(letter)
-            self._drafts.discard(letter.conversation_id, letter.written.note)
+            self._drafts.become(letter.conversation_id, letter.written)
         if send_at is not None:
             self._send_at[letter.local_id] = send_at
         self._keep(letter)

@@ -35,6 +35,8 @@ pragma user_version = 1;
 
 PHOTO = FileCard("att_1", SafeLine("صورة.jpg"), None, SafeLine("image/jpeg"), "key")
 
+OTHER = FileCard("att_2", SafeLine("other.jpg"), None, SafeLine("image/jpeg"), "other")
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -102,6 +104,21 @@ def test_what_another_console_wrote_meanwhile_is_kept_too(drafts: Drafts) -> Non
     assert drafts.exchange("c", False, mine, both) == mine  # it was read since
     assert drafts.exchange("c", False, None, both) == mine  # emptied by one who never saw it
     assert drafts.exchange("c", False, None, mine) is None and drafts.get("c", False) is None
+
+
+@pytest.mark.parametrize(
+    ("draft", "is_sent"),
+    [
+        (Draft("Hello\n", "en", (PHOTO,)), True),
+        (Draft("Hel", "en"), True),
+        (Draft("Hello, and precious words", "en"), False),
+        (Draft("Hello", "en", (OTHER,)), False),
+    ],
+)
+def test_what_another_console_wrote_meanwhile_outlives_the_message(drafts: Drafts, draft: Draft, is_sent: bool) -> None:
+    drafts.put("c", False, draft)
+    drafts.become("c", words("Hello", files=(PHOTO,)))
+    assert drafts.get("c", False) == (None if is_sent else draft)
 
 
 def test_an_empty_draft_is_none(drafts: Drafts) -> None:

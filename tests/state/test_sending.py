@@ -67,7 +67,7 @@ async def test_a_message_is_sent_whole(tmp_path: Path) -> None:
 
 async def test_a_held_one_is_taken_back_and_is_the_draft_again(tmp_path: Path) -> None:
     async with room(tmp_path) as it:
-        it.drafts.put("c", False, Draft("And more", "en"))
+        it.drafts.put("c", False, Draft("Hello\n", "en"))
         written = words("Hello", files=(PHOTO,))
         id = it.desk.reply("c", written)
         assert it.drafts.get("c", False) is None

@@ -65,10 +65,12 @@ def footer_line(
     left: list[Span] = [(" ", "text")]
     last = keys[-1:]  # how to see all the others: it goes last
     room -= sum(cell_width(key) + cell_width(label) + 3 for key, label in last)
+    if room < 0:
+        return spread([], right, width)
     for key, label in keys[:-1]:
         room -= cell_width(key) + cell_width(label) + 3
         if room < 0:
             break
         left += [(key, "accent"), (f" {label}  ", "muted")]
-    left += [one for key, label in last if room > -20 for one in ((key, "accent"), (f" {label}", "muted"))]
+    left += [one for key, label in last for one in ((key, "accent"), (f" {label}", "muted"))]
     return spread(left, right, width)

@@ -221,6 +221,14 @@ def test_what_is_said_has_the_first_right_to_the_last_line() -> None:
     assert cell_width(text) == 60
 
 
+@pytest.mark.parametrize("length", [60, 70, 77, 78, 79, 300])
+def test_a_long_sentence_is_whole_or_ends_in_a_mark_and_no_key_stands_at_it(length: int) -> None:
+    keys = (("r", "reply"), ("?", "keys"))
+    text = said(footer_line(keys, Notice(SafeLine("x" * length)), SafeLine(""), SafeLine(""), 80))
+    assert cell_width(text) == 80
+    assert text.endswith(" " + "x" * length + " ") if length <= 78 else text == " " + "x" * 77 + "… "
+
+
 def test_a_title_gives_way_at_its_right_end() -> None:
     wide = pane_title(SafeLine("Jane Cooper › Order #1042"), SafeLine("shop.example.com · en"), 80)
     assert wide.plain.startswith("Jane Cooper › Order #1042 ──") and wide.plain.endswith("shop.example.com · en")

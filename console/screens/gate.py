@@ -232,5 +232,7 @@ def _is_clean(question: Question) -> bool:
 
 
 def _line(question: Question) -> ListLine:
-    said = reasons(question)
-    return ListLine(question.to, said[-1] if said else line("nothing new since"))
+    """To whom and how it begins; at the right end whether there is something to look at. Why is said below the list."""
+    said = question.text.strip() or ", ".join(question.files)
+    new = len(question.check.arrived)
+    return ListLine(question.to, line(said), line(f"{new} new" if new else "look" if question.check else ""))

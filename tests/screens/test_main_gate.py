@@ -10,6 +10,7 @@ from console.client.api import Api
 from console.contract.inputs import CustomerInput, GetOrCreateConversation, SaveTemplate, Send
 from console.screens.gate import Gate, reasons
 from console.screens.leave import Leave
+from console.screens.listing import Listing
 from tests.support.console import JANE, OpenConsole, console_on, conversation_with
 from tests.support.server import RunningServer
 
@@ -165,6 +166,8 @@ async def test_several_are_a_list_of_which_the_unchanged_go_at_once(server: Runn
         await it.until(lambda: any(one.check.arrived for one in it.main.desk.unsent()))
         await it.press("enter")
         await it.shows(Gate)
+        listed = [(str(one.about), str(one.end)) for one in it.app.screen.query_one(Listing).lines]
+        assert listed == [("For Jane", "1 new"), ("Merhaba", "")]
         await it.press("S")
         await it.until(lambda: it.bodies == ["Merhaba"] and it.entries[0].delivery == "sent")
         await it.shows(Gate)  # the other one is still to be decided

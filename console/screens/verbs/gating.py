@@ -157,7 +157,7 @@ def tell(screen: MainScreen) -> None:
     screen.unsent = len(unsent)
     if news:
         question = _question(screen, news[-1])
-        why = (reasons(question) or [line("it waits")])[0]
+        why = "there was no line." if news[-1].state == "waiting" else (reasons(question) or [line("it waits.")])[0]
         key = "Enter" if screen.pane == "composer" else screen.keymap.shown("outbox.review")
         screen.say(line(f"Not sent to {question.to}: {why} {key} looks.", 400))
 
@@ -176,8 +176,9 @@ def _question(screen: MainScreen, one: Unsent) -> Question:
 
 
 def _why(one: Unsent) -> SafeLine:
-    since = f" It waits since {one.at.astimezone():%H:%M}." if one.state == "waiting" else ""
-    return line(f"{one.problem or ''}{since}", 400)
+    if one.state == "waiting":
+        return line(f"There was no line when it was to leave, at {one.at.astimezone():%H:%M}.")
+    return line(one.problem or "", 400)
 
 
 def _to(screen: MainScreen, conversation_id: str) -> SafeLine:

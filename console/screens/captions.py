@@ -67,7 +67,7 @@ def why_not_permitted(screen: MainScreen, action: Action) -> SafeLine:
     """Why an action is not this key's or this server's; of a key that no server has seen yet, nothing is said."""
     identity = screen.store.identity
     if identity is None:
-        return line(f"Not yet: {action.label}. The server has not answered; it is tried again.")
+        return SafeLine("Not yet: the server has not answered. It is tried again.")
     if action.feature and action.feature not in identity.features:
         return line(_UNKNOWN.get(action.feature, f"This server does not know this: {action.label}."))
     return line(f"The role {identity.role} may not do this: {action.label}.")
@@ -98,5 +98,8 @@ def why_no_conversations(screen: MainScreen) -> SafeLine:
 def why_no_messages(screen: MainScreen) -> SafeLine:
     """Why the thread is empty."""
     if screen.thread is None:
-        return SafeLine("Enter opens the conversation under the cursor.")
-    return SafeLine("Loading…") if screen.thread.is_loading else SafeLine("No messages yet.")
+        return SafeLine("Enter opens a conversation." if len(screen.store.outline) else "Nothing is open.")
+    if not screen.thread.is_loading:
+        return SafeLine("No messages yet.")
+    is_away = screen.store.line.state == "offline"
+    return SafeLine("Not read yet. It is when the line is back." if is_away else "Loading…")

@@ -7,9 +7,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from console.app import ConsoleApp
+from console.client.api import Api
 from console.config import Settings
 from console.screens.main import MainScreen
-from tests.support.console import OpenConsole
+from tests.support.console import JANE, OpenConsole, console_on, conversation_with
+from tests.support.server import RunningServer
 
 NOBODY = "http://127.0.0.1:1"
 
@@ -31,4 +33,18 @@ async def test_a_server_that_cannot_be_reached_is_named_and_the_key_is_not_judge
         assert drawn().startswith(f"{NOBODY} cannot be reached: nothing listens there"), "the whole of it is seen"
         await console.press("r")
         await console.until(lambda: console.said)
-        assert console.said == "Not yet: reply. The server has not answered; it is tried again."
+        assert console.said == "Not yet: the server has not answered. It is tried again."
+        assert console.main.messages.empty == "Nothing is open."
+
+
+async def test_a_thread_that_is_opened_offline_is_not_said_to_load(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path) as console:
+        id = await conversation_with(api, JANE, "The lamp arrived broken.")
+        await console.until(lambda: console.main.store.row(id))
+        assert console.main.messages.empty == "Enter opens a conversation."
+        await server.stop()
+        await console.until(lambda: console.main.store.line.state == "offline", 20)
+        console.main.open(id)
+        await console.until(lambda: console.main.messages.empty == "Not read yet. It is when the line is back.")
+        await server.start()
+        await console.until(lambda: console.bodies == ["The lamp arrived broken."])

@@ -7,7 +7,7 @@ either all of it or nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,6 +68,7 @@ class Database:
         self.profile = profile
         self.server = server
         self._is_closed = False
+        self._then: list[Callable[[], object]] = []
         with telling(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600, exist_ok=True)
@@ -103,9 +104,16 @@ class Database:
             try:
                 yield self._connection
                 self._connection.execute("commit")
+                for do in self._then:
+                    do()
             finally:
+                self._then.clear()
                 if self._connection.in_transaction:
                     self._connection.execute("rollback")
+
+    def when_kept(self, do: Callable[[], object]) -> None:
+        """Have `do` called when what is being written was committed, and never if it could not be."""
+        self._then.append(do)
 
     def close(self) -> None:
         """Close it. A second time does nothing."""

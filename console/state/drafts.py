@@ -28,15 +28,24 @@ class Draft:
 
 
 class Drafts:
-    """The drafts of one profile on one server. Every method raises StateError for a file that cannot be used."""
+    """The drafts of one profile on one server. Every method raises StateError for a file that cannot be used.
+
+    What `exchange` could not write is kept here meanwhile, as on a disk without room, and is written with the next.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._of = (database.profile, database.server)
         self._conversations: frozenset[str] | None = None
+        self._unwritten: dict[tuple[str, bool], tuple[Draft | None, Draft | None]] = {}  # in the place of the second
 
     def get(self, conversation_id: str, note: bool) -> Draft | None:
         """The draft of a reply, or of a note."""
+        if unwritten := self._unwritten.get((conversation_id, note)):
+            return unwritten[0]
+        return self._on_disk(conversation_id, note)
+
+    def _on_disk(self, conversation_id: str, note: bool) -> Draft | None:
         with self._database.reading() as connection:
             row = connection.execute(
                 "select written, incomplete from drafts"
@@ -59,15 +68,29 @@ class Drafts:
                 " values (?, ?, ?, ?, ?, ?)",
                 (*self._of, conversation_id, note, written, draft.incomplete),
             )
-        self._conversations = None
+            self._changed(conversation_id, note)
 
     def exchange(self, conversation_id: str, note: bool, draft: Draft | None, before: Draft | None) -> Draft | None:
         """Keep `draft`, or with None nothing, in the place of `before`, and have what is kept.
 
         Where another console wrote into the same draft since, its words are kept too.
         """
+        place = (conversation_id, note)
+        if (unwritten := self._unwritten.get(place)) and unwritten[0] == before:
+            before = unwritten[1]
+        try:
+            kept = self._exchange(conversation_id, note, draft, before)
+        except StateError:
+            self._unwritten[place], self._conversations = (draft, before), None
+            raise
+        for (id, kind), (waiting, instead_of) in tuple(self._unwritten.items()):
+            with suppress(StateError):
+                self._exchange(id, kind, waiting, instead_of)
+        return kept
+
+    def _exchange(self, conversation_id: str, note: bool, draft: Draft | None, before: Draft | None) -> Draft | None:
         with self._database.writing(durable=False):
-            there = self.get(conversation_id, note)
+            there = self._on_disk(conversation_id, note)
             if there is not None and there not in (before, draft):
                 draft = _both(there, draft) if draft else there
             if draft:
@@ -83,14 +106,14 @@ class Drafts:
                 "delete from drafts where profile = ? and server in (?, '') and conversation_id = ? and note = ?",
                 (*self._of, conversation_id, note),
             )
-        self._conversations = None
+            self._changed(conversation_id, note)
 
     def become(self, conversation_id: str, written: Written) -> None:
         """The draft became this message, and is kept no longer; but what another console wrote into it since is."""
         with self._database.writing(durable=False):
             there: Draft | None = None
             with suppress(StateError):  # it was changed by another hand
-                there = self.get(conversation_id, written.note)
+                there = self._on_disk(conversation_id, written.note)
             if there is None or _is_in(there, written):
                 self.discard(conversation_id, written.note)
 
@@ -101,7 +124,8 @@ class Drafts:
                 kept = connection.execute(
                     "select conversation_id from drafts where profile = ? and server in (?, '')", self._of
                 )
-                self._conversations = frozenset(id for (id,) in kept)
+                unwritten = {id for (id, _), (draft, _) in self._unwritten.items() if draft}
+                self._conversations = frozenset(unwritten | {id for (id,) in kept})
         return self._conversations
 
     def all(self) -> tuple[tuple[str, bool, Draft], ...]:
@@ -117,6 +141,10 @@ class Drafts:
                 draft = _draft(from_text(text, self._database.path), incomplete)
                 found.append((conversation_id, bool(note), draft))
         return tuple(found)
+
+    def _changed(self, conversation_id: str, note: bool) -> None:
+        self._conversations = None
+        self._database.when_kept(lambda: self._unwritten.pop((conversation_id, note), None))
 
 
 def _is_in(draft: Draft, written: Written) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from console.contract.inputs import CustomerInput, SaveArticle
 from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.sign_in import SignIn
+from console.state.drafts import Draft
 from tests.support.console import JANE, OpenConsole, console_on, conversation_with
 from tests.support.server import RunningServer, running_server
 
@@ -140,6 +142,46 @@ async def test_a_reply_is_taken_back_from_another_conversation_and_once(server: 
         assert console.main.composer.text == "Sorry" and not console.main.composer.note
         await console.press("escape", "i")
         assert console.main.composer.text == "a note"
+
+
+async def test_what_cannot_be_written_down_is_there_when_one_comes_back(server: RunningServer, tmp_path: Path) -> None:
+    jane, deniz = await two_conversations(server)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.main.store.row(jane))
+        console.main.open(deniz)
+        other = sqlite3.connect(tmp_path / "state" / "console.sqlite", isolation_level=None)
+        other.execute("begin immediate")
+        await console.press("r")
+        await console.write("Precious")
+        await console.until(lambda: "Nothing was written" in console.said)
+        console.main.open(jane)
+        console.main.open(deniz)
+        await console.press("r")
+        assert console.main.composer.text == "Precious"
+        other.close()
+        await console.write(" words")
+        await console.press("escape")
+        assert console.main.drafts.all() == ((deniz, False, Draft("Precious words", "tr")),)
+
+
+async def test_what_was_written_on_in_another_console_outlives_the_message(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    _, deniz = await two_conversations(server)
+    async with console_on(server, tmp_path) as one, console_on(server, tmp_path) as two:
+        await one.until(lambda: one.main.store.row(deniz))
+        await two.until(lambda: two.main.store.row(deniz))
+        one.main.open(deniz)
+        await one.press("r")
+        await one.write("Mine")
+        await one.until(lambda: one.main.drafts.get(deniz, False))
+        two.main.open(deniz)
+        await two.press("r")
+        await two.write(" and yours")
+        await two.until(lambda: two.main.kept == Draft("Mine and yours", "tr"))
+        await one.press("enter")
+        await one.until(lambda: "another console" in one.said)
+        assert one.main.composer.text == "Mine and yours"
 
 
 async def test_resolving_can_be_undone(server: RunningServer, tmp_path: Path) -> None:

@@ -56,6 +56,17 @@ def letter(id: str, state: str = "sending", text: str = "Hello") -> Letter:
     return Letter(id, "c", words(text, files=(PHOTO,)), state, at(1))  # type: ignore[arg-type]
 
 
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """While another program holds the database, nothing can be written into it."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("begin immediate")
+    try:
+        yield
+    finally:
+        other.close()
+
+
 def test_a_reply_and_a_note_are_kept_apart(drafts: Drafts) -> None:
     reply = Draft("Merhaba\n\n  ليلى \x1b", "tr", (PHOTO,), "m1", incomplete=True)
     drafts.put("c", False, reply)
@@ -119,6 +130,35 @@ def test_what_another_console_wrote_meanwhile_outlives_the_message(drafts: Draft
     drafts.put("c", False, draft)
     drafts.become("c", words("Hello", files=(PHOTO,)))
     assert drafts.get("c", False) == (None if is_sent else draft)
+
+
+def test_what_cannot_be_written_is_kept_until_it_can(path: Path, drafts: Drafts) -> None:
+    first, more = Draft("First", "en"), Draft("First, and more", "en")
+    drafts.exchange("c", False, first, None)
+    with held(path):
+        for draft in (Draft("First, and", "en"), more):
+            with pytest.raises(StateError):
+                drafts.exchange("c", False, draft, drafts.get("c", False))
+        with pytest.raises(StateError):
+            drafts.exchange("d", True, first, None)
+        with pytest.raises(StateError):
+            drafts.become("c", words("First, and more"))
+        assert drafts.get("c", False) == more and drafts.conversations() == {"c", "d"}
+    drafts.exchange("e", False, first, None)
+    database = Database(path, "default")
+    assert sorted(Drafts(database).all()) == [("c", False, more), ("d", True, first), ("e", False, first)]
+    database.close()
+
+
+def test_what_could_not_be_written_is_no_draft_once_it_is_sent(path: Path, drafts: Drafts) -> None:
+    with held(path), pytest.raises(StateError):
+        drafts.exchange("c", False, Draft("Hello", "en"), None)
+    with pytest.raises(ZeroDivisionError), drafts._database.writing():
+        drafts.become("c", words("Hello"))
+        raise ZeroDivisionError
+    assert drafts.get("c", False) == Draft("Hello", "en")  # it was not
+    drafts.become("c", words("Hello"))
+    assert drafts.get("c", False) is None and not drafts.conversations()
 
 
 def test_an_empty_draft_is_none(drafts: Drafts) -> None:
@@ -326,16 +366,13 @@ def test_an_unsent_message_changed_by_another_hand_does_not_hide_the_others(path
 def test_a_database_that_another_program_holds_is_said_before_a_person_notices(path: Path, drafts: Drafts) -> None:
     database = Database(path, "default")
     outbox = Outbox(database)
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("begin immediate")
-    began = perf_counter()
-    with pytest.raises(StateError, match=r"console\.sqlite is held by another program"):
-        drafts.put("c", False, Draft("Begun", "en"))
-    with pytest.raises(StateError, match="try again"):
-        outbox.put(letter("local_1"))
-    assert perf_counter() - began < 1.0
-    other.execute("rollback")
-    other.close()
+    with held(path):
+        began = perf_counter()
+        with pytest.raises(StateError, match=r"console\.sqlite is held by another program"):
+            drafts.put("c", False, Draft("Begun", "en"))
+        with pytest.raises(StateError, match="try again"):
+            outbox.put(letter("local_1"))
+        assert perf_counter() - began < 1.0
     outbox.put(letter("local_1"))
     outbox.close()
     database.close()

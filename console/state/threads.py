@@ -28,7 +28,7 @@ class Thread:
         self._counted: set[str] = set()  # of those, what the unread count of the opening held already
         self._pushed: set[str] = set()  # since the last page: these say nothing about where "new" begins
         self._loose: set[str] = set()  # pushed after the newest page: before each of these may be a gap
-        self._deep: dict[str, Message] = {}  # pushed, and older than the oldest: it stands beyond what is not loaded
+        self._deep: dict[str, Message] = {}  # older than the oldest: they stand beyond what is not loaded
         self._record: Conversation | None = None  # the newest that is known
         self._names: dict[str, str | None] = {}  # in it, of the customers who take part
         self._is_loaded = False
@@ -166,13 +166,13 @@ class Thread:
             self.cursor = page.next_cursor
             if self.cursor is not None:
                 for _, id in self._keys[: bisect_left(self._keys, keys[0])]:
-                    self._remove(id)
+                    self._deep[id] = self._remove(id)
         elif keys[0] < solid[0]:
             self.cursor = page.next_cursor
         self._loose = {id for id in self._loose if keys and _key(self.messages[id]) > keys[-1]}
 
     def _surface(self, me: str | None) -> None:
-        """Take in what was pushed below the oldest message, as far as that is loaded now."""
+        """Take in what stands below the oldest message, as far as all is loaded there now."""
         for message in tuple(self._deep.values()):
             if self.cursor is None or (self._keys and _key(message) > self._keys[0]):
                 del self._deep[message.id]
@@ -198,12 +198,13 @@ class Thread:
         self._view = None
         return True
 
-    def _remove(self, id: str) -> None:
+    def _remove(self, id: str) -> Message:
         message = self.messages.pop(id)
         self._loose.discard(id)
         del self._entries[id]
         del self._keys[bisect_left(self._keys, _key(message))]
         self._view = None
+        return message
 
     def _by_record(self, message: Message) -> Message:
         """The message under the name that its customer has now. Who takes part no longer was a guest of that name."""

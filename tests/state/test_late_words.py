@@ -85,6 +85,17 @@ def test_what_is_pushed_below_the_oldest_waits_for_the_page_that_leads_there() -
     assert shown(store) == ["m3", "m4", "m7", "m8", "m9"]
 
 
+def test_what_a_gap_took_away_comes_back_with_a_page_from_before_it_was_there() -> None:
+    store = knowing(conversation("c"))
+    page(store, message("m1", 1), then="before m1")
+    push(store, message("m5", 5))
+    push(store, message("m3", 3))  # brought by an import
+    page(store, message("m6", 6), message("m5", 5), then="before m5")
+    assert shown(store) == ["m5", "m6"]
+    page(store, message("m5", 5), message("m1", 1), then="before m1")  # read before the import
+    assert shown(store) == ["m1", "m3", "m5", "m6"]
+
+
 def test_nothing_late_comes_into_the_thread_of_a_deleted_conversation() -> None:
     store = knowing(conversation("c"))
     page(store, message("m1", 1))

@@ -214,11 +214,15 @@ def _issue(issue: dict[str, Any]) -> str:
     return f"{where}: {message}" if where else message
 
 
+def is_page(answer: Answer) -> bool:
+    """Whether it is HTML, as gateways and the sign-in pages of hotels answer, and the API never does."""
+    return answer.body[:2000].lstrip().startswith(b"<") or "html" in answer.headers.get("content-type", "")
+
+
 def _plain_text(answer: Answer) -> str | None:
-    """The body of a text answer that is no page: gateways answer HTML, which says nothing that the status does not."""
+    """The body of a text answer that is no page, which says nothing that the status does not."""
     text = answer.body[:2000].decode("utf-8", "replace").strip()
-    is_page = text.startswith("<") or "html" in answer.headers.get("content-type", "")
-    return None if is_page or text.startswith(("{", "[")) else text
+    return None if is_page(answer) or text.startswith(("{", "[")) else text
 
 
 def _phrase(status: int) -> str:

@@ -12,7 +12,17 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
-from console.client.answers import Answer, error_of, failure, json_of, redirected, retry_after, said_in, validated
+from console.client.answers import (
+    Answer,
+    error_of,
+    failure,
+    is_page,
+    json_of,
+    redirected,
+    retry_after,
+    said_in,
+    validated,
+)
 from console.client.errors import ApiError, NotUnderstood
 from console.contract import superjson
 from console.contract.base import Input
@@ -118,8 +128,12 @@ def plain(mount: Mount, value: Any) -> Any:
 
 
 def _strangers(answer: Answer) -> ApiError:
-    """The typed error of a refusal that is not tRPC's. A 404 of a gateway says nothing of what was asked for."""
-    if answer.status == 404:
+    """The typed error of a refusal that is not tRPC's.
+
+    A 404 of a gateway says nothing of what was asked for, nor a page that refuses whoever is not signed in there of the
+    key: taken for the server's word, it would end the work with it.
+    """
+    if answer.status == 404 or (answer.status in (401, 403) and is_page(answer)):
         return NotUnderstood(
             "Something else than the Connect360 API answers at this address. Try again, or check the address.",
             status=answer.status,

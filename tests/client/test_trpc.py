@@ -220,6 +220,18 @@ def test_a_gateways_404_does_not_say_that_a_conversation_is_gone(body: bytes) ->
     assert (type(error), error.status) == (errors.NotUnderstood, 404)
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_hotels_sign_in_page_does_not_say_that_the_key_is_refused(status: int) -> None:
+    page = RecordedAnswer(status, {"content-type": "text/html"}, b"<html>Welcome. Sign in to go online</html>")
+
+    assert (type(refused(page)), refused(page).status) == (errors.NotUnderstood, status)
+
+
+@pytest.mark.parametrize("body", [b'{"message":"No apiKey provided."}', b"Unauthorized", b""])
+def test_a_refusal_that_is_no_page_is_the_servers_whoever_wrote_it(body: bytes) -> None:
+    assert isinstance(refused(RecordedAnswer(401, {}, body)), errors.Unauthorized)
+
+
 def test_an_error_that_claims_success_is_the_servers_fault() -> None:
     error = refused(RecordedAnswer(200, {}, b'{"error":{"message":"m","data":{"httpStatus":200}}}'))
 

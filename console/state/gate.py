@@ -34,13 +34,14 @@ def arrived_since(
 ) -> tuple[Entry, ...]:
     """What others wrote after the message `seen`: "" where there was none, None where that is not known.
 
-    Then, or where that message is gone, it is what came after `at`. `ours` are ids of what was written here.
+    Then, or where that message is gone, it is what came after `at`; where it stands before all that is loaded, all of
+    that is. `ours` are ids of what was written here.
     """
     entries = [entry for entry in thread.entries if entry.delivery == "sent"]
     place = next((place for place, entry in enumerate(entries) if entry.id == seen), None)
     if place is not None:
         entries = entries[place + 1 :]
-    elif seen != "":
+    elif seen is None or (seen and not thread.has_older):
         entries = [entry for entry in entries if entry.at > at]
     return tuple(entry for entry in entries if not entry.mine and entry.id not in ours)
 

@@ -270,3 +270,14 @@ async def test_what_came_after_a_message_that_is_gone_is_told_by_its_time(tmp_pa
         thread = it.store.thread("c")
         assert [entry.bodies for entry in arrived_since(thread, "gone", at(2))] == [("New",)]
         assert len(arrived_since(thread, "", at(9))) == 2 and len(arrived_since(thread, None, at(9))) == 0
+
+
+async def test_a_thread_that_moved_on_by_more_than_is_read_stops_it_whatever_our_clock_says(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0) as it:
+        it.store.apply(said(1, "Hello?"))
+        await it.clock.advance(3600)  # to the server it is an hour earlier
+        since = tuple(message(f"m{number}", number / 60, text="And?") for number in range(30, 10, -1))
+        it.api.answers("newest", Page(items=since, next_cursor="older"))
+        it.desk.reply("c", words("One moment"))
+        await settled()
+        assert it.sent() == [] and len(it.desk.unsent()[0].check.arrived) == 20

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import events, work
+from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -70,8 +71,9 @@ class FilePicker(Dialog[Path | None]):
         Binding("enter,l,right", "open", show=False),
         Binding("backspace,h,left", "up", show=False),
         Binding("full_stop", "toggle_hidden", show=False),
-        Binding("slash", "type('')", show=False),
-        Binding("tilde", "type('~')", show=False),
+        # At once, before the next key is given to what has the focus: a path may come in one burst.
+        Binding("slash", "type('/')", show=False, priority=True),
+        Binding("tilde", "type('~')", show=False, priority=True),
         Binding("tab", "complete", show=False, priority=True),
     ]
 
@@ -85,6 +87,10 @@ class FilePicker(Dialog[Path | None]):
     ) -> None:
         super().__init__(title or SafeLine("Attach a file" if save_as is None else "Save the file"))
         self._folder = Folder(typed_path(Path.cwd(), str(start)))
+        self._at = self._folder.path  # where one is or is about to be: what is typed begins there
+        self._reads: tuple[Path, str] | None = None  # a folder, and the part of the field that names it
+        self._opens = False  # Enter was pressed, and waits for what is read
+        self._is_begun = False  # the first "/" of the field began to type: by itself it names no folder yet
         self._saves = save_as is not None
         self._typed = saved_name(save_as) if save_as is not None else ""
         self._now = now
@@ -101,7 +107,7 @@ class FilePicker(Dialog[Path | None]):
     def on_mount(self) -> None:
         """Read where to start; not before the first layout, whose measures Textual would keep."""
         self._listing.can_focus = True
-        (self._field if self._saves else self._listing).focus()
+        self.set_focus(self._field if self._saves else self._listing)
         self.call_after_refresh(self._go, self._folder.path)
 
     def keys(self) -> Sequence[KeyHint]:
@@ -136,13 +142,13 @@ class FilePicker(Dialog[Path | None]):
         self._listing.page(pages)
 
     def action_open(self) -> None:
-        """Enter the folder, or take the file, that is pointed at."""
-        if self._found:
+        """Enter the folder, or take the file, that is pointed at; not while another list is about to come."""
+        if self._found and self._reads is None:
             self._open(self._found[self._listing.pointer])
 
     def action_up(self) -> None:
         """To the folder above, pointing at the one that was left."""
-        here = self._folder.path
+        here = self._at
         if here.parent != here:
             self._go(here.parent, point_at=here)
 
@@ -164,49 +170,92 @@ class FilePicker(Dialog[Path | None]):
     # Typing
 
     def action_type(self, first: str) -> None:
-        """To the field."""
-        self._field.focus()
+        """To the field, and at once: the next key that was typed is for it already."""
+        if not self.query(PathField) or self.focused is self._field:
+            raise SkipAction
+        self.set_focus(self._field)
+        if self._saves and first == "/":
+            return
+        self._is_begun = first == "/" and not self._field.value
         self._field.insert_text_at_cursor(first)
+
+    def on_key(self, event: events.Key) -> None:
+        """What was typed before anything had the focus."""
+        if not event.is_printable or event.character is None:
+            return
+        if self.focused is self._field:
+            self._field.insert_text_at_cursor(event.character)
+        elif event.character in ("/", "~"):
+            self.action_type(event.character)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
         """Something pasted while walking is a path."""
-        self._field.focus()
+        self.set_focus(self._field)
         self._field.on_paste(event)
 
     def action_complete(self) -> None:
         """As much of the name as is sure; from the list, begin to type."""
         field = self._field
         if not field.has_focus:
-            field.focus()
+            self.set_focus(field)
             return
-        begun = [entry for entry in self._found if entry.folded.startswith(fold(field.value))]
+        _, name = self._split()
+        begun = [entry for entry in self._found if entry.folded.startswith(fold(name))]
         if len(begun) == 1 and begun[0].kind == "folder":
-            self._go(begun[0].path)
             field.value = ""
+            self._go(begun[0].path)
         elif begun:
-            field.value = common_beginning([entry.name for entry in begun], field.value)
+            field.value = common_beginning([entry.name for entry in begun], name)
             field.cursor_position = len(field.value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A folder that is typed is entered as soon as it exists; the rest narrows the list."""
         event.stop()
         self._say(NOTHING)
-        folder, _ = split_typed(event.value)
+        self._opens = False
+        self._is_begun = self._is_begun and self._field.value.startswith("/")
+        self._follow()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Save under this name, or open what is called so, else what is pointed at; once it was read."""
+        event.stop()
+        if self._reads is not None:
+            self._opens = bool(self._field.value)
+        else:
+            self._submit()
+
+    def _split(self) -> tuple[str, str]:
+        """The folder's part of what is typed, and the rest."""
+        folder, name = split_typed(self._field.value)
+        return ("", name) if folder == "/" and self._is_begun else (folder, name)
+
+    def _follow(self) -> None:
+        """Read the folder that is typed, as it stands now; where none is, narrow the list."""
+        folder, _ = self._split()
         if folder:
-            self._go(typed_path(self._folder.path, folder), typed=folder)
+            self._go(typed_path(self._at, folder), typed=folder)
+        elif self._folder.path != self._at or not (self._folder.is_there or self._folder.problem):
+            self._go(self._at)  # what was read for it was given up
         else:
             self._list()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Save under this name, or open what is called so, else what is pointed at."""
-        event.stop()
-        folder, name = split_typed(event.value)
+    def _submit(self) -> None:
+        folder, name = self._split()
         if folder:
+            self._listing.empty = NOTHING
+            self._listing.show([])
             self._say(SafeLine("There is no such folder."))
         elif self._saves:
             self._save(name)
         elif same := [entry for entry in self._found if entry.name == name]:
             self._open(same[0])
+        elif self._is_begun and name and not self._found:  # nothing here: it was meant from the top
+            self._is_begun, self._opens = False, True
+            self._follow()
         else:
             self.action_open()
 
@@ -214,7 +263,7 @@ class FilePicker(Dialog[Path | None]):
         """What is typed goes first; then the dialog."""
         if self._field.has_focus and self._field.value and not self._saves:
             self._field.value = ""
-            self._listing.focus()
+            self.set_focus(self._listing)
         else:
             self.dismiss(None)
 
@@ -244,35 +293,58 @@ class FilePicker(Dialog[Path | None]):
         else:
             self.dismiss(path)
 
-    @work(exclusive=True, group="folder")
-    async def _go(self, path: Path, *, point_at: Path | None = None, typed: str = "") -> None:
+    def _go(self, path: Path, *, point_at: Path | None = None, typed: str = "") -> None:
         """Read a folder and show it. `typed` is the part of the field that names it: it goes once the folder is there.
 
         The latest wins: what an earlier call still reads is not shown any more.
         """
+        if self._reads == (path, typed):
+            return
+        self._reads = path, typed
+        if not typed:
+            self._at = path
+        self._read(path, point_at, typed)
+
+    @work(exclusive=True, group="folder")
+    async def _read(self, path: Path, point_at: Path | None, typed: str) -> None:
         folder = await asyncio.to_thread(read_folder, path, self._now())
+        self._reads = None
         field = self._field
-        if typed and folder.problem is not None and not folder.is_there:
+        if not field.value.startswith(typed):  # another text stands there by now
+            self._follow()
+        elif typed and folder.problem is not None and not folder.is_there:
             self._found = []
             self._listing.empty = folder.problem
             self._listing.show([])
-            return
+        else:
+            self._enter(folder, point_at, typed)
+        if self._opens and self._reads is None:
+            self._opens = False
+            self._submit()
+
+    def _enter(self, folder: Folder, point_at: Path | None, typed: str) -> None:
+        """Be in this folder. Of what is typed all but the part that named it stays, also what came since."""
+        field = self._field
         is_first = not self._folder.is_there
-        self._folder = folder
-        if typed and field.value.startswith(typed):
-            with field.prevent(Input.Changed):
+        self._folder, self._at = folder, folder.path
+        with field.prevent(Input.Changed):
+            if typed:
+                cursor = field.cursor_position
                 field.value = field.value[len(typed) :]
-                field.cursor_position = len(field.value)
-        if is_first and self._saves:
-            with field.prevent(Input.Changed):
+                field.cursor_position = max(0, cursor - len(typed))
+                self._is_begun = False
+            if is_first and self._saves and field.value == self._typed:
                 field.value = free_name(field.value, {entry.path.name for entry in folder.entries})
                 field.cursor_position = len(field.value)
         self._say(NOTHING)
-        self._list(point_at)
+        if self._split()[0]:
+            self._follow()
+        else:
+            self._list(point_at)
 
     def _list(self, point_at: Path | None = None) -> None:
         """The entries that are meant: all but hidden ones, or those whose name has what is typed in it."""
-        wanted = "" if self._saves else fold(self._field.value)
+        wanted = "" if self._saves else fold(self._split()[1])
         hidden = self._hidden or wanted.startswith(".")
         found = [one for one in self._folder.entries if wanted in one.folded and (hidden or not one.is_hidden)]
         if wanted:

@@ -71,7 +71,8 @@ def typed_path(folder: Path, typed: str) -> Path:
         expanded = Path(typed).expanduser()
     except RuntimeError:  # ~nobody
         expanded = Path(typed)
-    return Path(os.path.normpath(folder / expanded))
+    path = os.path.normpath(folder / expanded)
+    return Path("/" + path.lstrip("/"))  # two slashes at the beginning stay two otherwise
 
 
 def _entry(found: os.DirEntry[str], now: datetime) -> FolderEntry:

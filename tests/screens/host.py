@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.segment import Segment
+from textual import events
 from textual.app import App, ComposeResult
 from textual.filter import LineFilter
 from textual.pilot import Pilot
@@ -84,6 +85,13 @@ def keys_of(text: str) -> list[str]:
 async def write(pilot: Pilot[None], text: str) -> None:
     """Type it, letter by letter."""
     await pilot.press(*keys_of(text))
+
+
+def burst(pilot: Pilot[None], text: str) -> None:
+    """Type it at once, as a terminal gives what comes in one write; "\n" is Enter."""
+    for letter in text:
+        key = "enter" if letter == "\n" else _KEYS.get(letter, letter)
+        pilot.app.post_message(events.Key(key, "\r" if letter == "\n" else letter))
 
 
 _KEYS = {" ": "space", "/": "slash", ".": "full_stop", "~": "tilde", "#": "number_sign", ":": "colon", "-": "minus",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from console.screens import files
 from console.screens.dialog import Field
 from console.screens.files import FilePicker
+from console.screens.folder import Folder, read_folder
 from console.screens.listing import Listing
 from console.text.safe import line, name
-from tests.screens.host import Host, settle, write
+from tests.screens.host import Host, burst, settle, write
 
 
 @pytest.fixture
@@ -114,11 +118,79 @@ async def test_a_typed_folder_is_entered_as_soon_as_it_exists(here: Path, home: 
         assert not host.is_answered
 
 
+async def test_a_whole_path_typed_in_one_burst_arrives_as_it_was_typed(here: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    for start in (here, tmp_path / "elsewhere", tmp_path / "nowhere"):
+        host = Host(FilePicker(start))
+        async with host.run_test() as pilot:
+            await settle(pilot)
+            burst(pilot, f"{here}/photos/lamp.jpg\n")
+            await settle(pilot)
+            assert host.answer == here / "photos" / "lamp.jpg"
+
+
+async def test_what_is_typed_before_the_first_folder_was_read_is_kept(here: Path) -> None:
+    host = Host(FilePicker(here))
+    async with host.run_test() as pilot:
+        burst(pilot, f"{here}/photos/lamp")
+        await settle(pilot)
+        assert host.screen.query_one(Field).value == "lamp" and "lamp.jpg" in host.text()
+        assert "notes.txt" not in host.text()
+
+
+async def test_a_listing_that_arrives_late_keeps_what_was_typed_since_and_enter_waits_for_it(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_read = threading.Event()
+
+    def slowly(path: Path, now: datetime) -> Folder:
+        """The folder, once it may be."""
+        if path != here:
+            may_read.wait(10)
+        return read_folder(path, now)
+
+    monkeypatch.setattr(files, "read_folder", slowly)
+    host = Host(FilePicker(here))
+    async with host.run_test() as pilot:
+        await settle(pilot)
+        await pilot.press("enter")  # photos/
+        await write(pilot, "/lamp")
+        await pilot.press("enter")
+        assert not host.is_answered and host.screen.query_one(Field).value == "/lamp"
+        may_read.set()
+        await settle(pilot)
+        assert host.answer == here / "photos" / "lamp.jpg"
+
+
+async def test_a_slash_begins_a_path_where_nothing_here_is_meant(here: Path) -> None:
+    top = Path("/", here.parts[1])
+    host = Host(FilePicker(here))
+    async with host.run_test() as pilot:
+        await settle(pilot)
+        burst(pilot, f"{top}\n")
+        await settle(pilot)
+        assert host.screen.query_one(Field).value == ""
+        assert f" {top} " in host.text()
+
+
+async def test_a_folder_that_is_not_there_is_said_once(here: Path) -> None:
+    host = Host(FilePicker(here))
+    async with host.run_test() as pilot:
+        await settle(pilot)
+        burst(pilot, "/no/where\n")
+        await settle(pilot)
+        assert host.text().count("There is no such folder.") == 1
+        assert host.screen.query_one(Field).value == "/no/where"
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "notes.txt" in host.text()
+
+
 async def test_backspace_in_the_empty_field_goes_up(here: Path) -> None:
     host = Host(FilePicker(here / "photos"))
     async with host.run_test() as pilot:
         await settle(pilot)
-        await pilot.press("slash", "x", "backspace", "backspace")
+        await pilot.press("slash", "x", "backspace", "backspace", "backspace")
         await settle(pilot)
         assert "notes.txt" in host.text()
 

@@ -74,7 +74,7 @@ class Composer(Vertical):
         super().__init__(id=id, classes="-idle")
         self.incomplete = False  # an AI's answer in it broke off
         self.retry_key, self.off_key = "F5", "Ctrl+X"  # of files that failed, and of the last one
-        self._rows: dict[str, str] = {}
+        self._rows: dict[str, tuple[str, str]] = {}
         self._is_action = is_action
 
     def compose(self) -> ComposeResult:
@@ -141,8 +141,8 @@ class Composer(Vertical):
 
     def on_resize(self) -> None:
         self._title()
-        for row, text in self._rows.items():
-            self._row(row, text)
+        for row, (text, hint) in self._rows.items():
+            self._row(row, text, hint)
         self.call_after_refresh(self.field.scroll_cursor_visible)
 
     def watch_target(self, target: ConversationRow | None) -> None:
@@ -175,20 +175,25 @@ class Composer(Vertical):
     def watch_uploads(self) -> None:
         self._row("#uploads", "\n".join(_on_its_way(one) for one in self.uploads if one.problem is None))
         failed = [f"{FILE_MARK} {one.name} failed: {one.problem}" for one in self.uploads if one.problem]
-        hint = f" · {self.retry_key} again · {self.off_key} off" if failed else ""
-        self._row("#failed", "\n".join(failed) + hint)
+        hint = f"{self.retry_key} again · {self.off_key} off" if failed else ""
+        self._row("#failed", "\n".join(failed), hint)
 
     def watch_about(self, about: SafeLine) -> None:
         self._row("#about", about)
 
-    def _row(self, row: str, text: str) -> None:
-        self._rows[row] = text
+    def _row(self, row: str, text: str, hint: str = "") -> None:
+        """Say this in a row; the hint, what to do, stands at its end or below it, whole."""
+        self._rows[row] = text, hint
         shown = self.query_one(row, Static)
         width = self.content_size.width or 60  # before the first layout
         beside = text.replace("\n", "   ")
         if row == "#files" and cell_width(beside) <= width:
             text = beside
         parts = [visual(part) for whole in text.split("\n") for part in wrap(whole, width)]
+        if hint and cell_width(f"{parts[-1]} · {hint}") <= width:
+            parts[-1] += f" · {hint}"
+        elif hint:
+            parts += wrap(hint, width)
         # The same height needs no new layout: a progress is told ten times a second.
         shown.update(Content("\n".join(parts)), layout=len(parts) != shown.size.height)
         shown.set_class(not text, "gone")
@@ -219,5 +224,5 @@ def _on_its_way(upload: Upload) -> str:
     if not upload.total:
         return f"{mark} waits to go"
     if upload.sent >= upload.total:
-        return f"{mark} {size(upload.total)} sent, not confirmed yet"
+        return f"{mark} {size(upload.total)} · waiting for the server"
     return f"{mark} {upload.percent} % · {size(upload.sent)} of {size(upload.total)}"

@@ -35,7 +35,7 @@ _DECIDED = 4  # rounds after which people give up what they could not send
 
 @dataclass(frozen=True)
 class Run:
-    """Which of the steps that a seed makes are taken. Hypothesis draws it, for steps that it drew would be too alike."""
+    """Which of the steps that a seed makes are taken. Hypothesis draws it: steps that it drew would be too alike."""
 
     seed: int
     are_taken: list[bool]

@@ -36,6 +36,7 @@ class Situation:
     permissions: frozenset[str] = frozenset()
     features: frozenset[str] = frozenset()
     conversation: ConversationRow | None = None  # what a conversation's actions act on
+    is_empty: bool = False  # no conversation is known, though the server answers
     is_open: bool = False  # a conversation stands in the thread pane
     entry: Entry | None = None  # the message under the thread's cursor
     has_text: bool = False
@@ -182,7 +183,7 @@ ACTIONS: tuple[Action, ...] = (
             "Composer", permission=ENGAGE, when=_written, footer=True),
     _action("composer.retry_files", "retry files", "Upload the files again that failed", "f5", EVERYWHERE, "Composer",
             permission=ENGAGE, when=_failed_files, footer=True),
-    _action("composer.detach", "take off", "Take the last file off, also on its way; or the quote", "ctrl+x",
+    _action("composer.detach", "take off", "Take off the last file, or the quote", "ctrl+x",
             _COMPOSER, "Composer", permission=ENGAGE, when=_attached, footer=True),
     _action("composer.newline", "line", "Begin a new line", "shift+enter ctrl+j", _COMPOSER, "Composer",
             permission=ENGAGE, footer=True),
@@ -207,7 +208,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("view.unassigned", "unassigned", "Unassigned: what nobody took", "g_then_u", LISTS, "Views"),
     _action("view.waiting", "waiting", "Waiting: the longest first", "g_then_w", LISTS, "Views"),
     _action("view.drafts", "drafts", "Drafts: written and not sent", "g_then_d", LISTS, "Views"),
-    _action("outbox.review", "not sent", "What was not sent: look, then send, edit, keep", "g_then_o", LISTS, "Views",
+    _action("outbox.review", "not sent", "What was not sent: decide on it", "g_then_o", LISTS, "Views",
             permission=ENGAGE, when=_left),
     _action("view.all", "all", "All of them, resolved too", "g_then_a", LISTS, "Views"),
     # conversations
@@ -286,16 +287,20 @@ ACTIONS: tuple[Action, ...] = (
             "Composer", permission=ENGAGE),
 )  # fmt: skip
 
+_TO_BEGIN = frozenset({"conversation.create", "conversation.find"})
+"""What the footer offers first where there is no conversation yet."""
+
 BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 
 
 def footer_actions(situation: Situation) -> tuple[Action, ...]:
     """What the footer offers here: what is permitted and can be done in this pane now."""
-    return tuple(
+    offered = (
         action
         for action in ACTIONS
-        if action.in_footer
+        if (action.in_footer or (situation.is_empty and action.id in _TO_BEGIN))
         and situation.pane in action.panes
         and action.is_permitted(situation)
         and action.refusal(situation) is None
     )
+    return tuple(sorted(offered, key=lambda action: action.in_footer))

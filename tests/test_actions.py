@@ -67,6 +67,12 @@ def test_the_footer_offers_only_what_can_be_done() -> None:
     assert [action.id for action in footer_actions(VIEWER)] == ["tree.filter", "app.help"]
 
 
+def test_the_footer_of_an_empty_inbox_offers_how_to_begin() -> None:
+    nothing = replace(AGENT, is_empty=True)
+    assert [action.label for action in footer_actions(nothing)] == ["new", "open by id", "search", "keys"]
+    assert footer_actions(replace(VIEWER, is_empty=True))[0].id == "conversation.find"
+
+
 @pytest.mark.parametrize(
     ("key", "character", "action"),
     [

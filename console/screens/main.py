@@ -199,6 +199,7 @@ class MainScreen(WorkScreen):
             permissions=identity.permissions if identity else frozenset(),
             features=identity.features if identity else frozenset(),
             conversation=chosen,
+            is_empty=identity is not None and not len(self.store.outline),
             is_open=chosen is not None,
             entry=self.messages.entry,
             has_text=not self.composer.is_empty,

@@ -129,7 +129,7 @@ async def test_a_file_that_fails_fails_alone_and_is_read_anew_when_it_is_tried_a
         await attach(console, "first.txt")
         await attach(console, "second.txt")
         await console.until(lambda: attached(console) == ["second.txt"] and row(console, "failed"))
-        assert row(console, "failed") == "▤ first.txt failed: the line broke · F5 again · Ctrl+X off"
+        assert row(console, "failed") == "▤ first.txt failed: the line broke F5 again · Ctrl+X off", "in two rows"
         await console.press("enter")
         assert console.said == "A file was not uploaded: F5 tries it again, Ctrl+X takes it off."
         assert len((await api.messages.list(jane)).items) == 1

@@ -10,7 +10,7 @@ from console.contract.procedures import PROCEDURES
 from console.state.rows import Status, Written
 from tests.state.orders import claims
 from tests.state.orders.console import Console
-from tests.state.orders.questions import a_question
+from tests.state.orders.questions import a_question, about
 
 if TYPE_CHECKING:
     from tests.state.orders.play import Play
@@ -58,7 +58,11 @@ async def somebody_changes(play: Play, random: Random) -> object:
 
 
 async def somebody_deletes(play: Play, random: Random) -> object:
-    return await play.world.delete(_on_a_screen(play, random))
+    """Perhaps after what is below was moved away; and somebody asks for it, who may hear of one before the other."""
+    id, console = _on_a_screen(play, random), _console(play, random)
+    console.asked.append(about(console, id))
+    saved = await play.world.move_out_of(id) if random.random() < 0.5 else None
+    return saved, await play.world.delete(id)
 
 
 async def a_guest_signs_in(play: Play, random: Random) -> object:

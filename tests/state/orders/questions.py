@@ -32,6 +32,11 @@ class Question:
         self.was_answered = True
 
 
+def about(console: Console, id: str) -> Question:
+    """What a conversation is now."""
+    return _one(id, console.store.asking())
+
+
 def a_question(console: Console, random: Random) -> Question | None:
     """Something that a console may ask for, about what it shows."""
     opened, shown = console.desk.open_id, console.one(random)
@@ -46,7 +51,7 @@ def a_question(console: Console, random: Random) -> Question | None:
         case "below" if shown is not None:
             return _list(shown, limit, asked)
         case "one" if shown is not None:
-            return _one(shown, asked)
+            return about(console, shown)
     return None
 
 

@@ -118,6 +118,14 @@ class World:
         await self.ask("updateConversation", id=id, **wanted)
         return f"{id} {wanted}"
 
+    async def move_out_of(self, id: str) -> str | None:
+        """A conversation right below another is put at the top; which, if there is one."""
+        for one in (await self.truth(self.key)).values():
+            if one.parent_id == id:
+                await self.ask("updateConversation", id=one.id, parentId=None)
+                return one.id
+        return None
+
     async def delete(self, id: str) -> str:
         """A conversation is deleted with all below it."""
         return f"{await self.ask('deleteConversation', id=id)}"

@@ -208,8 +208,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("view.unassigned", "unassigned", "Unassigned: what nobody took", "g_then_u", LISTS, "Views"),
     _action("view.waiting", "waiting", "Waiting: the longest first", "g_then_w", LISTS, "Views"),
     _action("view.drafts", "drafts", "Drafts: written and not sent", "g_then_d", LISTS, "Views"),
-    _action("outbox.review", "not sent", "What was not sent: decide on it", "g_then_o", LISTS, "Views",
-            permission=ENGAGE, when=_left),
+    _action("outbox.review", "not sent", "What was not sent: decide on it", "g_then_o", LISTS, "Views", when=_left),
     _action("view.all", "all", "All of them, resolved too", "g_then_a", LISTS, "Views"),
     # conversations
     _action("tree.down", "down", "Next conversation", "j down", _TREE, "Conversations"),

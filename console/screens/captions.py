@@ -86,13 +86,21 @@ def why_no_conversations(screen: MainScreen) -> SafeLine:
     """Why the tree is empty."""
     if screen.store.identity is None:
         problem = screen.store.line.problem
-        return line(f"{problem} It is tried again until it answers.", 400) if problem else SafeLine("Loading…")
+        if problem is None:
+            return SafeLine("Loading…")
+        return line(f"{problem} It is tried again until it answers.{_kept_here(screen)}", 500)
     if screen.query_text:
         return line(f"Nothing matches “{screen.query_text}”.")
     if screen.store.is_documented_only and not len(screen.store.outline):
         begin, find = screen.keymap.shown("conversation.create"), screen.keymap.shown("conversation.find")
         return line(f"This server lists no conversations: {begin} begins one, {find} opens one by its id.")
     return SafeLine("Nothing here.")
+
+
+def _kept_here(screen: MainScreen) -> str:
+    """What is written and not lost, though no conversation can be shown that it belongs to."""
+    kept = len(screen.desk.written_in())
+    return f" What you wrote in {kept} conversation{'' if kept == 1 else 's'} is kept on this machine." if kept else ""
 
 
 def why_no_messages(screen: MainScreen) -> SafeLine:

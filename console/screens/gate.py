@@ -217,6 +217,8 @@ def reasons(question: Question) -> list[SafeLine]:
         names = list(dict.fromkeys(entry.sender for entry in check.arrived))
         who = " and ".join(names[:2]) if len(names) < 3 else f"{names[0]} and {len(names) - 1} others"
         found.append(line(f"{who} wrote since you looked."))
+    if check.is_behind:
+        found.append(line("An earlier message of yours was not sent: this one would overtake it."))
     if check.variables:
         found.append(line(f"Not filled in: {', '.join(check.variables)}"))
     if check.language:

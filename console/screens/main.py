@@ -276,6 +276,7 @@ class MainScreen(WorkScreen):
             return
         store = self.store
         self.identity, self.status = store.identity, store.line
+        self.has_met = store.identity is not None
         gating.tell(self)
         if touched and store.identity and not (touched.rows or touched.threads or touched.outline or touched.identity):
             return

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
 
-from console.client.errors import Forbidden
+from console.client.errors import Forbidden, Unreachable
 from console.errors import Connect360Error
 from console.text.safe import SafeLine, line
 from console.widgets.footer import Notice
@@ -26,6 +26,7 @@ class WorkScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._notice_timer: Timer | None = None
+        self.has_met = False  # the server, which is not a wrong address then
 
     def attempt(self, do: Callable[[], Awaitable[None]], *, group: str, exclusive: bool = True) -> Worker[None]:
         """Do it in a worker; `exclusive` ends what the group was doing before."""
@@ -37,7 +38,7 @@ class WorkScreen(Screen[None]):
         try:
             await do()
         except Connect360Error as error:
-            self.say(_sentence(error), is_error=True)
+            self.say(_sentence(error, has_met=self.has_met), is_error=True)
 
     def say(self, text: SafeLine, *, is_error: bool = False) -> None:
         """Say something in the last line for a while."""
@@ -50,7 +51,9 @@ class WorkScreen(Screen[None]):
         self.notice = None
 
 
-def _sentence(error: Connect360Error) -> SafeLine:
-    """What an error says; of a permission that is lacking no more than fits in a line."""
+def _sentence(error: Connect360Error, *, has_met: bool) -> SafeLine:
+    """What an error says; of a permission that is lacking, or a line that was there, no more than fits in a line."""
+    if has_met and isinstance(error, Unreachable):
+        return SafeLine("Offline: this was not done. The line is tried again by itself.")
     lacking = error.permission if isinstance(error, Forbidden) else None
     return line(f"Refused: it needs {lacking}. You may try again." if lacking else str(error), 400)

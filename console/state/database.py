@@ -145,7 +145,9 @@ def telling(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise StateError(f"{path} is held by another program. Nothing was written: try again.") from error
-        raise StateError(f"{path} cannot be written: {error}. Free some space or mend its permissions.") from error
+        raise StateError(
+            f"Nothing was written. Free some space, or mend permissions: {path} cannot be written ({error})."
+        ) from error
     except sqlite3.DatabaseError as error:
         raise StateError(f"{path} is damaged: {error}. Move it away, and a new one is made.") from error
     except OSError as error:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from console.client.api import Api
 from console.client.errors import ApiError, Forbidden, NotFound, TooManyRequests, Unauthorized
-from console.contract.inputs import Send
-from console.contract.shapes import NOTE_FLAG, Message
+from console.contract.shapes import Message
 from console.errors import Connect360Error
 from console.state import changes, gate
 from console.state.arrival import (
@@ -33,8 +33,9 @@ from console.state.arrival import (
 from console.state.changes import Touched
 from console.state.letters import Letters
 from console.state.outbox import Letter
-from console.state.rows import Entry, Written
+from console.state.rows import Entry
 from console.state.store import Store
+from console.state.written import call_of
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -87,7 +88,24 @@ class Delivery:
 
     def is_going(self, local_id: str) -> bool:
         """Whether it leaves by itself as soon as it can."""
-        return not self._is_offline and any(local_id in lane for lane in self._lanes.values())
+        letter = self._letters.get(local_id)
+        if letter is None or letter.state in ("held", "stopped", "failed") or self._is_offline:
+            return False
+        return any(local_id in lane for lane in self._lanes.values())
+
+    async def gone(self, local_ids: Collection[str]) -> None:
+        """Wait until none of these is going: each has gone, or has stopped."""
+        while any(map(self.is_going, local_ids)):
+            await self._touched()
+
+    async def _touched(self) -> None:
+        """Until the store changes."""
+        touched = asyncio.Event()
+        unwatch = self._store.watch(lambda _: touched.set())
+        try:
+            await touched.wait()
+        finally:
+            unwatch()
 
     def may_have_arrived(self, local_id: str) -> bool:
         """Whether the message left, or may have left, and nobody can have it back."""
@@ -99,15 +117,14 @@ class Delivery:
 
     def resume(self) -> None:
         """The line is back: those that wait for it go on, those of unknown fate are looked for."""
-        was_offline, self._is_offline = self._is_offline, False
+        self._is_offline = False
         self._wake()
         for letter in self._letters.all("unknown"):
             if letter.problem != UNDECIDED:
                 self.look_for(letter)
-        if was_offline:
-            waiting = {one.conversation_id for one in self._letters.all("waiting") if not self.is_going(one.local_id)}
-            for conversation_id in sorted(waiting):
-                self._beside(f"read {conversation_id}", self._read_quietly(conversation_id))
+        waiting = {one.conversation_id for one in self._letters.all("waiting") if not self.is_going(one.local_id)}
+        if waiting and "reading" not in self._looks:
+            self._beside("reading", self.read_quietly(waiting))
 
     def hurry(self) -> None:
         """Have those go on at once who wait to try again."""
@@ -223,7 +240,7 @@ class Delivery:
         key = letter.local_id if self._store.has("idempotency") else None
         self._answering.add(letter.local_id)
         try:
-            return await self._api.messages.send(_given(letter.conversation_id, letter.written), idempotency_key=key)
+            return await self._api.messages.send(call_of(letter.conversation_id, letter.written), idempotency_key=key)
         finally:
             self._answering.discard(letter.local_id)
 
@@ -334,11 +351,13 @@ class Delivery:
         else:
             self._store.apply(changes.MessagesAnswered(conversation_id, page))
 
-    async def _read_quietly(self, conversation_id: str) -> None:
-        try:
-            await self._read(conversation_id)
-        except ApiError:
-            return  # it is read again before anything leaves
+    async def read_quietly(self, conversation_ids: Collection[str]) -> None:
+        """Have the newest messages of these threads, of those that can be read now."""
+        if self._is_offline:
+            return
+        for conversation_id in sorted(conversation_ids):
+            with suppress(ApiError):  # it is read again before anything leaves
+                await self._read(conversation_id)
 
     # waiting
 
@@ -369,17 +388,3 @@ def report(ended: asyncio.Task[Any]) -> None:
     if not ended.cancelled() and (error := ended.exception()) is not None:
         told = {"message": "a task of the desk ended", "exception": error, "task": ended}
         ended.get_loop().call_exception_handler(told)
-
-
-def _given(conversation_id: str, written: Written) -> Send:
-    """The call that sends it; what there is none of is left out."""
-    given: dict[str, object] = {"conversation_id": conversation_id}
-    if written.text:
-        given["content"] = {written.language: written.text}
-    if written.files:
-        given["attachment_ids"] = [file.id for file in written.files]
-    if written.note:
-        given["flags"] = [NOTE_FLAG]
-    if written.reply_to:
-        given["parent_id"] = written.reply_to
-    return Send.model_validate(given)

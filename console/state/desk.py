@@ -6,7 +6,7 @@ What is asked comes back through the store; a verb that the server refuses raise
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +51,8 @@ class Desk:
         self._tidying = Tidying(api, store)
         self.uploads, self.downloads = Uploads(self.upload), Downloads(self.download)
         self._is_restored = False
+        self.back_in_drafts = 0
+        """How many messages an ended console held, which are drafts again."""
 
     @property
     def open_id(self) -> str | None:
@@ -58,11 +60,11 @@ class Desk:
         return self._loading.open_id
 
     async def start(self) -> None:
-        """Who we are, the first conversations, and what the outbox held. Raises Connect360Error."""
-        await self._loading.start()
+        """What the outbox held, with a line or without; who we are, the first conversations. Raises Connect360Error."""
         if not self._is_restored:
-            self._sending.restore()
+            self.back_in_drafts = self._sending.restore()
             self._is_restored = True
+        await self._loading.start()
 
     @property
     def has_lists(self) -> bool:
@@ -136,9 +138,25 @@ class Desk:
         """The conversations in which something is written that was not sent."""
         return self._sending.conversations()
 
+    async def gone(self, local_ids: Collection[str]) -> None:
+        """Wait until each of these messages has gone, or has stopped."""
+        await self._sending.gone(local_ids)
+
     def leaving(self) -> int:
         """How many messages are held or on their way."""
         return self._sending.leaving()
+
+    def stop_the_clock(self) -> None:
+        """Hold what is held until the person has decided."""
+        self._sending.stop_the_clock()
+
+    def start_the_clock(self) -> None:
+        """Hold what is held for its whole time again."""
+        self._sending.start_the_clock()
+
+    async def read_unsent(self) -> None:
+        """Read what happened in the threads of what was not sent, as far as that can be had now."""
+        await self._sending.read_unsent()
 
     async def finish(self) -> int:
         """Send all that is held now and wait a while for the answers; how many are left unsent."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from console.client.errors import ApiError
+from console.client.errors import ApiError, LineError, TimedOut, Unreachable
 from console.errors import Connect360Error
 from console.state.pace import Paced
 from console.state.rows import FileCard
@@ -50,6 +50,7 @@ class Downloads:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._ids = count(1)
         self._ended: Ended = lambda said, failed: None
+        self.save_key = "w"  # of what a person presses to begin one
         self._pace = Paced(lambda: None)
 
     def watch(self, changed: Callable[[], None], ended: Ended) -> None:
@@ -91,6 +92,8 @@ class Downloads:
         try:
             await self._fetch(download.file, download.to, lambda got, total: self._moved(download.id, got, total))
             self._ended(line(f"Saved {told}."), False)
+        except LineError as error:
+            self._ended(line(f"{told} was not saved: {_why(error)}. {self.save_key} tries again.", 400), True)
         except ApiError as error:
             self._ended(line(f"{told} was not saved. {error}", 400), True)
         except Connect360Error as error:
@@ -107,3 +110,13 @@ class Downloads:
         now = self._downloads[id] = replace(before, received=received, total=total)
         if now.percent != before.percent or now.percent is None:
             self._pace.soon()
+
+
+def _why(error: LineError) -> str:
+    """What happened on the line, in a few words."""
+    match error:
+        case Unreachable():
+            return "there is no line to the server"
+        case TimedOut():
+            return "the server did not answer in time"
+    return "the line broke"

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from console.contract.base import Language
 from console.state.rows import ConversationRow, Entry, ThreadView, Written
-from console.text.language import surely
+from console.text.language import may_be, surely
 
 _VARIABLE = re.compile(r"\{\{[^{}\n]{1,80}\}\}")
 _MOST_VARIABLES = 5
@@ -23,10 +23,11 @@ class Check:
     variables: tuple[str, ...] = ()  # of a template, not filled in
     language: tuple[Language, Language] | None = None  # what it is written in, and what the customer speaks
     shows_note: bool = False  # a note, to a server that would show it to the customer
+    is_behind: bool = False  # an earlier message of one's own there was not sent
 
     def __bool__(self) -> bool:
         """Whether there is anything to look at."""
-        return bool(self.arrived or self.variables or self.language or self.shows_note)
+        return bool(self.arrived or self.variables or self.language or self.shows_note or self.is_behind)
 
 
 def arrived_since(
@@ -59,5 +60,5 @@ def _other_language(written: Written, row: ConversationRow | None) -> tuple[Lang
     spoken = row.customer.language if row and row.customer else None
     if spoken is None or not written.text.strip():
         return None
-    used = surely(written.text) or written.language
+    used = surely(written.text) or (written.language if may_be(written.text, written.language) else "en")
     return (used, spoken) if used != spoken else None

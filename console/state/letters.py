@@ -117,8 +117,13 @@ class Letters:
             with suppress(StateError):  # the next console finds it in the outbox
                 self.to_draft(letter)
 
-    def take_over(self) -> list[Letter]:
-        """What ended consoles left; what they held is drafts again, the rest is in the book and is shown."""
+    def hold_until(self, letter: Letter, send_at: datetime) -> None:
+        """Show when a held message leaves."""
+        self._send_at[letter.local_id] = send_at
+        self._keep(letter)
+
+    def take_over(self) -> tuple[list[Letter], int]:
+        """What ended consoles left: the rest is in the book and is shown, so many that they held are drafts again."""
         left = [letter for letter in self._outbox.take_over() if letter.local_id not in self._letters]
         self._letters |= {letter.local_id: letter for letter in left}
         for letter in reversed([letter for letter in left if letter.state in ("held", "stopped")]):
@@ -127,7 +132,7 @@ class Letters:
         kept = [letter for letter in left if letter.local_id in self._letters]
         for letter in kept:
             self._keep(letter)
-        return kept
+        return kept, len(left) - len(kept)
 
     def entry(self, letter: Letter) -> Entry:
         """The message as the thread shows it."""

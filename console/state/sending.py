@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -81,7 +81,8 @@ class Sending:
     def check(self, conversation_id: str, written: Written, seen: str | None) -> Check:
         """What a person should see before this leaves, who looked at the thread when `seen` was its newest message."""
         words = gate.wording(written, self._store.row(conversation_id), knows_notes=self._store.has("internal-notes"))
-        return replace(words, arrived=self._arrived(conversation_id, seen))
+        behind = any(one.conversation_id == conversation_id for one in self._left())
+        return replace(words, arrived=self._arrived(conversation_id, seen), is_behind=behind)
 
     def seen(self, conversation_id: str) -> str | None:
         """The newest message of a thread as it stands: "" of an empty one, None of one that is not loaded."""
@@ -104,11 +105,14 @@ class Sending:
         letter = Letter(local_id, conversation_id, written, "held" if is_held else "waiting", at, seen=seen)
         self._letters.begin(letter, send_at=at + timedelta(seconds=self._hold_seconds) if is_held else None)
         if is_held:
-            timer = self._timers[local_id] = asyncio.create_task(self._release(local_id))
-            timer.add_done_callback(report)
+            self._hold(local_id)
         else:
             self._delivery.enqueue(letter)
         return local_id
+
+    def _hold(self, local_id: str) -> None:
+        timer = self._timers[local_id] = asyncio.create_task(self._release(local_id))
+        timer.add_done_callback(report)
 
     def held(self, conversation_id: str | None) -> Entry | None:
         """The message written last that may still be taken back, there or with None anywhere."""
@@ -135,6 +139,20 @@ class Sending:
                 self._delivery.enqueue(earlier)
             if earlier.local_id == local_id:
                 return
+
+    def stop_the_clock(self) -> None:
+        """Hold what is held until the person has decided."""
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    def start_the_clock(self) -> None:
+        """Hold what is held for its whole time again."""
+        send_at = self._now() + timedelta(seconds=self._hold_seconds)
+        for letter in self._letters.all("held"):
+            if letter.local_id not in self._timers:
+                self._letters.hold_until(letter, send_at)
+                self._hold(letter.local_id)
 
     async def retry(self, local_id: str, seen: str | None = None) -> None:
         """Send what was not sent; of what may have arrived it is looked first whether it has.
@@ -178,10 +196,16 @@ class Sending:
 
     def unsent(self) -> tuple[Unsent, ...]:
         """What does not leave by itself, in the order of its writing."""
-        states: tuple[LetterState, ...] = ("stopped", "waiting", "failed", "unknown")
-        return tuple(
-            self._unsent(one) for one in self._letters.all(*states) if not self._delivery.is_going(one.local_id)
-        )
+        failed = [one for one in self._letters.all("failed") if not is_open(one)]
+        return tuple(map(self._unsent, sorted([*self._left(), *failed], key=lambda one: one.local_id)))
+
+    async def read_unsent(self) -> None:
+        """Read what happened in the threads of what was not sent, as far as that can be had now."""
+        await self._delivery.read_quietly({one.conversation_id for one in self._left()})
+
+    async def gone(self, local_ids: Collection[str]) -> None:
+        """Wait until each of these has gone, or has stopped."""
+        await self._delivery.gone(local_ids)
 
     def leaving(self) -> int:
         """How many messages are held or on their way."""
@@ -223,13 +247,18 @@ class Sending:
         """The line is back: what waits for it goes on, and what may have arrived is looked for."""
         self._delivery.resume()
 
-    def restore(self) -> None:
-        """Take over what ended consoles left: held ones are drafts again, those on their way are of unknown fate."""
-        for letter in self._letters.take_over():
+    def restore(self) -> int:
+        """Take over what ended consoles left: held ones are drafts again, those on their way are of unknown fate.
+
+        How many are drafts again. Raises StateError.
+        """
+        kept, again = self._letters.take_over()
+        for letter in kept:
             if letter.state == "sending":
                 self._letters.become(letter.local_id, "unknown", NO_ANSWER)
             elif letter.state == "waiting":
                 self._letters.become(letter.local_id, "waiting", WAITED)
+        return again
 
     async def close(self) -> None:
         """Make drafts of what is held, wait a moment for answers that are on their way, and stop."""
@@ -242,11 +271,18 @@ class Sending:
         self._letters.close()
 
     def _unsent(self, letter: Letter) -> Unsent:
-        check = self.check(letter.conversation_id, letter.written, letter.seen)
+        check = replace(self.check(letter.conversation_id, letter.written, letter.seen), is_behind=False)
         return Unsent(
             letter.local_id, letter.conversation_id, letter.written, letter.at, letter.state, letter.problem,
             replace(check, arrived=self._delivery.arrived(letter)),
         )  # fmt: skip
+
+    def _left(self) -> list[Letter]:
+        """What did not arrive for sure, and does not leave by itself: a later one would overtake it."""
+        left = self._letters.all("stopped", "waiting", "failed", "unknown")
+        return [
+            one for one in left if not self._delivery.is_going(one.local_id) and (one.state != "failed" or is_open(one))
+        ]
 
     def _arrived(self, conversation_id: str, seen: str | None) -> tuple[Entry, ...]:
         if seen is None:

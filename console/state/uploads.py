@@ -80,6 +80,11 @@ class Uploads:
         """Where a file is on its way to, or failed to get to."""
         return frozenset(one.conversation_id for one in self._uploads.values())
 
+    @property
+    def under_way(self) -> int:
+        """How many are going up, or wait for their turn."""
+        return len(self._tasks)
+
     def begin(self, conversation_id: str, note: bool, path: Path) -> None:
         """Upload a file, beside those that are on their way."""
         self._start(Upload(next(self._ids), conversation_id, note, path, name(path.name)))

@@ -1,4 +1,4 @@
-"""What a person wrote, as text for the database and back."""
+"""What a person wrote: as text for the database and back, and as the call that sends it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from console.contract.inputs import Send
+from console.contract.shapes import NOTE_FLAG
 from console.errors import StateError
 from console.state.rows import Written
 
@@ -35,3 +37,17 @@ def joined(first: Written, second: Written) -> Written:
         files=tuple({file.id: file for file in first.files + second.files}.values()),
         reply_to=first.reply_to or second.reply_to,
     )
+
+
+def call_of(conversation_id: str, written: Written) -> Send:
+    """The call that sends it; what there is none of is left out."""
+    given: dict[str, object] = {"conversation_id": conversation_id}
+    if written.text:
+        given["content"] = {written.language: written.text}
+    if written.files:
+        given["attachment_ids"] = [file.id for file in written.files]
+    if written.note:
+        given["flags"] = [NOTE_FLAG]
+    if written.reply_to:
+        given["parent_id"] = written.reply_to
+    return Send.model_validate(given)

@@ -56,6 +56,12 @@ def surely(text: str) -> Language | None:
     return "en" if english >= _SURE else None
 
 
+def may_be(text: str, language: Language) -> bool:
+    """Whether a text may be in a language by its letters: Arabic is written with Arabic ones."""
+    text = text[:_ENOUGH]
+    return language != "ar" or bool(_ARABIC.search(text)) or len(_LATIN.findall(text)) < _LETTERS_ENOUGH
+
+
 def is_rtl(text: str) -> bool:
     """Whether the text's first letter is of a script that is written from right to left."""
     if text.isascii():

@@ -50,7 +50,8 @@ DIALOGS: dict[str, Make] = {
     "help": lambda _: Help([(SAFE, [(SAFE, SAFE), (SafeLine("g i"), SAFE)]) for _ in range(6)]),
     "gate": lambda _: Gate([Question(SAFE, block(HOSTILE * 5), CHECK, files=(SAFE,), why=SAFE)]),
     "gate of many": lambda _: Gate([Question(SAFE, block(HOSTILE), CHECK, note=bool(n % 2)) for n in range(9)]),
-    "leave": lambda _: Leave(2),
+    "leave": lambda _: Leave(2, 1),
+    "leave files": lambda _: Leave(0, 3),
     "sign in": lambda _: SignIn(HOSTILE, None),
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from console.contract.inputs import CustomerInput, GetOrCreateConversation, Save
 from console.screens.gate import Gate, reasons
 from console.screens.leave import Leave
 from console.screens.listing import Listing
+from console.state.rows import Written
 from tests.support.console import JANE, OpenConsole, console_on, conversation_with
 from tests.support.server import RunningServer
 
@@ -217,3 +219,39 @@ async def test_two_consoles_in_one_draft_keep_the_words_of_both(server: RunningS
             await two.press("enter")
             await two.until(lambda: "another console" in two.said)
             assert two.main.composer.text == "Mine\n\nYours" and two.bodies == ["The lamp arrived broken."]
+
+
+async def test_a_key_that_bounces_sends_nothing_at_once(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path, hold_seconds=60) as it:
+        await opened(it, api)
+        await it.write("Hello")
+        await it.press("enter", "enter", "enter")
+        assert it.main.held and it.entries[-1].delivery == "held"
+
+
+async def test_what_may_be_sent_while_one_is_asked_about_leaving_waits(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path, hold_seconds=1) as it:
+        id = await opened(it, api)
+        await it.write("Hello")
+        await it.press("enter")
+        await it.until(lambda: it.main.held)
+        await it.press("shift+tab", "q")
+        await it.shows(Leave)
+        later = asyncio.get_running_loop().time() + 1.5
+        await it.until(lambda: asyncio.get_running_loop().time() > later)
+        await it.press("d")
+        await it.until(lambda: not it.app.is_running)
+        assert len((await api.messages.list(id)).items) == 1
+
+
+async def test_what_would_overtake_another_is_asked_about(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("agent", "Omar Haddad")) as api, console_on(server, tmp_path) as it:
+        id = await opened(it, api)
+        await it.write("Hello")
+        await say(api, id, "Wait.", customer=True)
+        await it.until(lambda: "Wait." in it.bodies)
+        it.main.desk.reply(id, Written("First", "en"), "")
+        await it.until(lambda: it.main.unsent == 1)
+        await it.press("enter")
+        await it.shows(Gate)
+        assert "An earlier message of yours was not sent: this one would overtake it." in asked(it)

@@ -10,6 +10,8 @@ from console.app import ConsoleApp
 from console.client.api import Api
 from console.config import Settings
 from console.screens.main import MainScreen
+from console.text.safe import SafeLine
+from console.widgets.footer import KeyFooter
 from tests.support.console import JANE, OpenConsole, console_on, conversation_with
 from tests.support.server import RunningServer
 
@@ -48,3 +50,30 @@ async def test_a_thread_that_is_opened_offline_is_not_said_to_load(server: Runni
         await console.until(lambda: console.main.messages.empty == "Not read yet. It is when the line is back.")
         await server.start()
         await console.until(lambda: console.bodies == ["The lamp arrived broken."])
+
+
+async def test_a_server_that_was_met_is_offline_and_not_a_wrong_address(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path) as console:
+        id = await conversation_with(api, JANE, "The lamp arrived broken.")
+        await console.until(lambda: console.main.store.row(id))
+        await server.stop()
+        await console.press("e")
+        await console.until(lambda: console.said)
+        assert console.said == "Offline: this was not done. The line is tried again by itself."
+
+
+async def test_a_sentence_that_does_not_fit_takes_a_row_more_while_it_is_said(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    async with console_on(server, tmp_path, size=(80, 24)) as console:
+        footer, panes = console.main.query_one(KeyFooter), console.main.query_one("#panes")
+        assert (footer.region.y, footer.region.height) == (23, 1)
+        console.main.say(SafeLine("It could not be written down, and it is not sent. " * 2 + "Free some space."))
+        await console.until(lambda: footer.region.height == 2)
+        assert footer.region.bottom == 24 and panes.region.bottom == 22
+        drawn = [strip.text for strip in console.main._compositor.render_strips()]
+        assert drawn[22].strip().startswith("It could not") and drawn[23].rstrip().endswith("Free some space.")
+        await console.press("question_mark", "escape")
+        console.main.say(SafeLine("Saved."))
+        await console.until(lambda: footer.region.height == 1)
+        assert panes.region.bottom == 23

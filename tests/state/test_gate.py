@@ -248,6 +248,12 @@ def test_another_language_than_the_customers_is_seen(written: Written, language:
     assert wording(written, row, knows_notes=True).language == language
 
 
+def test_a_text_without_an_arabic_letter_is_not_arabic_whatever_its_label() -> None:
+    row = row_of(conversation("c", customer=Customer(id="cus_layla", name="ليلى", metadata={"language": "ar"})))
+    assert wording(Written("Omar writing something here", "ar"), row, knows_notes=True).language == ("en", "ar")
+    assert wording(Written("OK", "ar"), row, knows_notes=True).language is None
+
+
 def test_variables_that_nobody_filled_in_are_named_once() -> None:
     check = wording(Written("Dear {{customer.name}}, {{ x }} {{customer.name}} {a} {{}}", "en"), None, knows_notes=True)
     assert check.variables == ("{{customer.name}}", "{{ x }}")
@@ -281,3 +287,49 @@ async def test_a_thread_that_moved_on_by_more_than_is_read_stops_it_whatever_our
         it.desk.reply("c", words("One moment"))
         await settled()
         assert it.sent() == [] and len(it.desk.unsent()[0].check.arrived) == 20
+
+
+async def test_what_would_overtake_an_earlier_one_is_seen(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0) as it:
+        it.line("offline")
+        it.desk.reply("c", words("First"))
+        it.line("live")
+        await settled()
+        assert it.desk.check("c", words("Second"), it.desk.seen("c")).is_behind
+        assert not it.desk.check("d", words("Elsewhere"), None).is_behind
+        (one,) = it.desk.unsent()
+        assert not one.check  # it stands in nobody's way but its own
+
+
+async def test_the_clock_stands_while_a_person_is_asked_and_starts_anew(tmp_path: Path) -> None:
+    async with room(tmp_path) as it:
+        it.desk.reply("c", words("Held"))
+        await it.clock.advance(4)
+        it.desk.stop_the_clock()
+        await it.clock.advance(60)
+        assert it.shown() == [("Held", "held")]
+        it.desk.start_the_clock()
+        held = it.desk.held("c")
+        assert held is not None and held.send_at == at(69 / 60)
+        await it.clock.advance(4)
+        assert it.sent() == []
+        await it.clock.advance(2)
+        assert it.sent() == ["Held"]
+
+
+async def test_without_a_line_what_was_left_is_there_all_the_same(tmp_path: Path) -> None:
+    before = Room(tmp_path)
+    await before.desk.start()
+    before.desk.reply("c", words("Held"))
+    before.line("offline")
+    before.desk.reply("d", words("Waiting", note=True))
+    before.crash()
+    after = Room(tmp_path)
+    after.api.answers("list", Unreachable("No line."))
+    with pytest.raises(Unreachable):
+        await after.desk.start()
+    assert [one.written.text for one in after.desk.unsent()] == ["Waiting"] and after.desk.back_in_drafts == 1
+    assert after.desk.written_in() == {"c", "d"}
+    await after.desk.close()
+    after.crash()
+    await before.desk.close()

@@ -13,7 +13,7 @@ from console.contract.events import Event
 from console.contract.inputs import Events
 from console.contract.procedures import EVENTS
 
-SILENCE_SECONDS = 30.0
+SILENCE_SECONDS = 20.0
 """A line on which nothing came for so long, not even a ping, is taken for dead."""
 
 _HEADERS = {"Accept": "text/event-stream", "Accept-Encoding": "identity", "Cache-Control": "no-store"}

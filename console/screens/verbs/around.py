@@ -72,10 +72,13 @@ def _back(screen: MainScreen) -> None:
 
 
 async def _quit(screen: MainScreen) -> None:
-    """Leave; while something is about to be sent, ask first."""
-    if count := screen.desk.leaving():
-        answer = await screen.app.push_screen_wait(Leave(count))
+    """Leave; while something is about to be sent, or a file goes up, ask first."""
+    count, files = screen.desk.leaving(), screen.desk.uploads.under_way
+    if count or files:
+        screen.desk.stop_the_clock()
+        answer = await screen.app.push_screen_wait(Leave(count, files))
         if answer is None:
+            screen.desk.start_the_clock()
             return
         if answer == "send" and (left := await screen.desk.finish()):
             what = "A message was" if left == 1 else f"{left} messages were"

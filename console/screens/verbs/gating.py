@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from console.contract.base import Language
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
 
+_PATIENCE = 3.0  # seconds
+
+
 @dataclass
 class Looked:
     """What a person has seen, and was told."""
@@ -28,6 +33,10 @@ class Looked:
     """By conversation in which language they wrote to a customer of which other one, and meant it."""
     told: set[str] = field(default_factory=set)
     """Which unsent messages were spoken of."""
+    entered: float = -1.0
+    """When Enter sent something last, by the loop's clock."""
+    is_there: bool = False
+    """Whether there was a line when it was last looked at."""
 
 
 def look(screen: MainScreen) -> None:
@@ -50,7 +59,7 @@ def checked(screen: MainScreen, here: keeping.Place, written: Written) -> Check:
     """What the writer should see before this leaves."""
     check = screen.desk.check(here.conversation_id, written, screen.looked.at.get(here.conversation_id))
     if check.language in screen.looked.languages.get(here.conversation_id, ()):
-        return Check(check.arrived, check.variables, None, check.shows_note)
+        return replace(check, language=None)
     return check
 
 
@@ -78,6 +87,7 @@ async def ask(screen: MainScreen, here: keeping.Place, written: Written, check: 
 def post(screen: MainScreen, here: keeping.Place, written: Written, seen: str | None) -> None:
     """Send what stands in the composer, which is empty then. Raises StateError, and then nothing is sent."""
     screen.desk.reply(here.conversation_id, written, seen)
+    screen.looked.entered = asyncio.get_running_loop().time()
     screen.composer.clear()
     keeping.save(screen)
     screen.messages.to_newest()
@@ -101,12 +111,20 @@ async def look_at(screen: MainScreen, local_id: str) -> None:
 
 
 async def review(screen: MainScreen) -> None:
-    """List what was not sent, until all is decided or left."""
+    """List what was not sent, with what happened since, until all is decided or left."""
+    await _patiently(screen.desk.read_unsent())
     while unsent := screen.desk.unsent():
         decision = await screen.app.push_screen_wait(Gate([_question(screen, one) for one in unsent]))
         if decision is None or not await _carry_out(screen, decision, unsent):
             return
+        await _patiently(screen.desk.gone([one.local_id for one in unsent]))
     screen.say(SafeLine("Nothing is left unsent."))
+
+
+async def _patiently(doing: Awaitable[None]) -> None:
+    """Wait for it, but no longer than a person who asked for a list."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(doing, _PATIENCE)
 
 
 async def _carry_out(screen: MainScreen, decision: Decision, shown: Sequence[Unsent]) -> bool:
@@ -152,6 +170,13 @@ def edit(screen: MainScreen, local_id: str) -> bool:
 def tell(screen: MainScreen) -> None:
     """Say of what has stopped since: it is easily overlooked by who went on to something else."""
     unsent = screen.desk.unsent()
+    is_there = screen.store.line.state in ("live", "polling")
+    came_back, screen.looked.is_there = is_there and not screen.looked.is_there, is_there
+    if came_back and (said := _on_return(screen, len(unsent))):
+        screen.looked.told = {one.local_id for one in unsent}
+        screen.unsent = len(unsent)
+        screen.say(said)
+        return
     news = [one for one in unsent if one.local_id not in screen.looked.told and one.state != "failed"]
     screen.looked.told = {one.local_id for one in unsent}
     screen.unsent = len(unsent)
@@ -160,6 +185,20 @@ def tell(screen: MainScreen) -> None:
         why = "there was no line." if news[-1].state == "waiting" else (reasons(question) or [line("it waits.")])[0]
         key = "Enter" if screen.pane == "composer" else screen.keymap.shown("outbox.review")
         screen.say(line(f"Not sent to {question.to}: {why} {key} looks.", 400))
+
+
+def _on_return(screen: MainScreen, unsent: int) -> SafeLine | None:
+    """What waits for the person now that the line is there."""
+    again, screen.desk.back_in_drafts = screen.desk.back_in_drafts, 0
+    said = []
+    if unsent:
+        what = "A message was" if unsent == 1 else f"{unsent} messages were"
+        key = "Enter" if screen.pane == "composer" and screen.composer.is_empty else None
+        said.append(f"{what} not sent: {key or screen.keymap.shown('outbox.review')} looks.")
+    if again:
+        what = "What was held is" if again == 1 else f"{again} held messages are"
+        said.append(f"{what} a draft again, not sent: {screen.keymap.shown('view.drafts')}.")
+    return line(" ".join(said), 400) if said else None
 
 
 def _question(screen: MainScreen, one: Unsent) -> Question:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def watch(screen: MainScreen) -> None:
     """Show in the last line what is being saved, and say what became of it."""
+    screen.desk.downloads.save_key = screen.keymap.shown("message.save_file", "thread")
     screen.desk.downloads.watch(partial(_show, screen), lambda said, failed: screen.say(said, is_error=failed))
 
 

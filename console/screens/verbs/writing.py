@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ from console.text.safe import SafeLine, line, own
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
+
+
+_HASTE = 0.3
+"""Seconds after Enter within which it does not mean "now"."""
 
 
 def _write(screen: MainScreen, *, note: bool) -> None:
@@ -56,7 +61,9 @@ def _send(screen: MainScreen) -> Awaitable[None] | None:
     composer = screen.composer
     if composer.is_empty:
         if held := screen.held:
-            return gating.send_now(screen, held.id)
+            # A key that bounces, or repeats on a slow line, is not a person who cannot wait.
+            is_hasty = asyncio.get_running_loop().time() - screen.looked.entered < _HASTE
+            return None if is_hasty else gating.send_now(screen, held.id)
         return gating.review(screen) if screen.unsent else None
     if screen.open_id is None:
         return None

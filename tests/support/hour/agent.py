@@ -115,7 +115,7 @@ class Agent:
             case "wait":
                 await self.terminal.until(lambda shown: _HELD not in shown.text())
             case "now":
-                self.terminal.send(ENTER)
+                self.terminal.send(ENTER)  # at once it is taken for a bouncing key, and a second later it leaves anyway
                 await self.terminal.until(lambda shown: _HELD not in shown.text())
             case "back":
                 await self._press(ESCAPE, mine, lambda shown: _HELD not in shown.text())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.client.errors import Dropped
+from console.client.errors import Dropped, NotFound
 from console.errors import Connect360Error, FileError
 from console.state.downloads import Downloads, Progress
 from console.state.rows import FileCard
@@ -71,7 +71,8 @@ async def test_how_far_it_is_is_known_until_it_is_saved(
 @pytest.mark.parametrize(
     ("error", "why"),
     [
-        (Dropped("The line broke. Try again."), "photo.jpg was not saved. The line broke. Try again."),
+        (Dropped("The line to x broke. Try again."), "photo.jpg was not saved: the line broke. w tries again."),
+        (NotFound("It is gone."), "photo.jpg was not saved. It is gone."),
         (FileError("photo.jpg cannot be saved: disk full."), "photo.jpg cannot be saved: disk full."),
     ],
 )

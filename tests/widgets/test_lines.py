@@ -15,7 +15,7 @@ from console.state.reduce import identity_of
 from console.state.rows import FileCard, Identity, LineStatus, Quote, ThreadView
 from console.text.safe import SafeBlock, SafeLine
 from console.text.width import cell_width
-from console.widgets.footer import Notice, footer_line
+from console.widgets.footer import Notice, footer_line, footer_lines
 from console.widgets.pane_title import pane_title
 from console.widgets.spans import Span
 from console.widgets.thread_lines import ThreadLayout, ThreadLine, day_name, entry_lines
@@ -227,6 +227,25 @@ def test_a_long_sentence_is_whole_or_ends_in_a_mark_and_no_key_stands_at_it(leng
     text = said(footer_line(keys, Notice(SafeLine("x" * length)), SafeLine(""), SafeLine(""), 80))
     assert cell_width(text) == 80
     assert text.endswith(" " + "x" * length + " ") if length <= 78 else text == " " + "x" * 77 + "… "
+
+
+def test_a_sentence_that_does_not_fit_begins_in_a_row_above_the_keys() -> None:
+    keys = (("r", "reply"), ("?", "keys"))
+    sentence = "The message was not written down, since there is no room on the disk. Free some space, then send again."
+    rows = [said(row) for row in footer_lines(keys, Notice(SafeLine(sentence), True), SafeLine(""), SafeLine(""), 80)]
+    assert [cell_width(row) for row in rows] == [80, 80]
+    assert rows[0].strip() == "The message was not written down, since there is no room on the disk. Free"
+    assert rows[1].startswith(" r reply  ? keys ") and rows[1].endswith(" some space, then send again. ")
+    pressed = footer_lines(keys, Notice(SafeLine(sentence)), SafeLine(""), SafeLine("g"), 80)
+    assert [said(row).rstrip()[-3:] for row in pressed] == ["g …"], "what is about to happen is one row"
+
+
+@pytest.mark.parametrize("length", [79, 156, 157, 300])
+def test_a_sentence_takes_two_rows_at_most(length: int) -> None:
+    rows = footer_lines((("?", "keys"),), Notice(SafeLine("x" * length)), SafeLine(""), SafeLine(""), 80)
+    text = "".join(said(row).strip() for row in rows).replace("? keys", "").replace(" ", "")
+    assert len(rows) == 2
+    assert text == "x" * length if length <= 156 else text == "x" * 155 + "…"
 
 
 def test_a_title_gives_way_at_its_right_end() -> None:

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 from textual.worker import WorkerFailed
 
 from console import themes
@@ -28,6 +29,7 @@ from console.screens.sign_in import Credentials, SignIn, TryDemo, check_key
 from console.screens.too_small import TooSmall, is_too_small
 from console.text import bidi
 from console.text.safe import SafeLine, line
+from console.widgets.scroll_bar import ScrollBarLook
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -81,6 +83,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._local_list: LocalList | None = None
         self._outbox: Outbox | None = None
         super().__init__(driver_class=SafeDriver)
+        ScrollBar.renderer = ScrollBarLook
         for theme in themes.themes().values():
             self.register_theme(theme)
         self.theme = themes.in_force(settings.theme, no_color=self._no_color)

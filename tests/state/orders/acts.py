@@ -54,7 +54,7 @@ async def somebody_moves(play: Play, random: Random) -> object:
 
 
 async def somebody_changes(play: Play, random: Random) -> object:
-    return await play.world.change(random)
+    return await play.world.change(_on_a_screen(play, random), random)
 
 
 async def somebody_deletes(play: Play, random: Random) -> object:
@@ -274,8 +274,12 @@ async def time_passes(play: Play, random: Random) -> object:
 
 
 async def the_clock_is_put_back(play: Play, random: Random) -> object:
-    play.world.clock.move(-random.choice((1, 5, 20)))
-    return play.world.clock.at
+    """For a while, in which something changes; of messages such a time would say that they were said before."""
+    by = random.choice((1, 20, 500))
+    play.world.clock.move(-by)
+    told = await play.world.change(_on_a_screen(play, random), random)
+    play.world.clock.move(by)
+    return by, told
 
 
 WEIGHTS: dict[Act, int] = {

@@ -11,7 +11,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, Protocol
 
-from console.contract.events import Resync
+from console.contract.events import MessageCreated, Resync
 from console.errors import Connect360Error
 from console.state.changes import Change
 from console.state.database import Database
@@ -240,16 +240,20 @@ class Console:
         return bool(told)
 
     async def hear(self, most: int) -> None:
-        """Let so many events come in."""
-        listening = self.wire.listening
+        """Let so many events come in. Raises AssertionError where one does not confirm what it brings of ours."""
+        listening, sent = self.wire.listening, dict[str, str]()
         while listening is not None and listening.coming and most > 0:
             most -= 1
             event = listening.coming.popleft()
             listening.heard.put_nowait(event)
             if isinstance(event, Resync):
                 self.whole.clear()
+            if isinstance(event, MessageCreated) and event.idempotency_key:
+                sent[event.idempotency_key] = event.message.id
             self.last_told = max(self.last_told or "0", event.id or "0", key=int)
         await settled()
+        for local_id, id in sent.items():
+            assert self.store.confirmed(local_id) == id, f"{self.name} does not know that {local_id} is {id}"
 
     async def leave(self) -> None:
         """End where there is no line: nothing that waits for an answer gets one."""

@@ -126,6 +126,11 @@ class Play:
             for console in self.consoles:
                 console.naps.wake()
             await settled()
+        for console in self.consoles:
+            id = console.desk.open_id
+            if id is not None and console.store.thread(id).is_loading:  # it was refused, which the person was told
+                console.open(id)
+                await settled()
         is_moving = True
         while is_moving:
             is_moving = False
@@ -145,10 +150,8 @@ class Play:
                     await claims.same_thread(console, id)
         else:
             await console.finish(console.desk.look)
-        if (opened := console.desk.open_id) is not None:
-            if console.store.thread(opened).is_loading:  # it was refused, which the person was told
-                await console.finish(lambda: console.desk.open(opened))
-            await claims.same_thread(console, opened)
+        if console.desk.open_id is not None:
+            await claims.same_thread(console, console.desk.open_id)
 
     async def _check_read(self, key: str, consoles: Sequence[Console]) -> None:
         """After they read everything again, they show what a console of this member shows that was just started."""

@@ -110,9 +110,8 @@ class World:
         await self.ask("updateConversation", **wanted)
         return f"{wanted}"
 
-    async def change(self, random: Random) -> str:
+    async def change(self, id: str, random: Random) -> str:
         """A conversation gets another name, or is sorted."""
-        id = self.one(random)
         metadata = {"status": random.choice(("resolved", "snoozed", None)), "labels": random.choice((["a"], None))}
         wanted = random.choice(({"name": self.text()[:8]}, {"metadata": metadata}))
         await self.ask("updateConversation", id=id, **wanted)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.client.api import Api
-from console.client.errors import ApiError, Forbidden, NotFound, TooManyRequests, Unauthorized
+from console.client.errors import ApiError, Forbidden, LineError, NotFound, TooManyRequests, Unauthorized
 from console.contract.shapes import Message
 from console.errors import Connect360Error
 from console.state import changes, gate
@@ -260,7 +260,8 @@ class Delivery:
             self._letters.become(local_id, "failed", str(error))
             return None
         if verdict is Verdict.UNTOLD:
-            await self._lose_sight(local_id, said=str(error))
+            # What a broken line says of it, that it may have arrived, is over once the thread was read.
+            await self._lose_sight(local_id, said="" if isinstance(error, LineError) else str(error))
             return None
         if verdict is Verdict.REPEAT:
             self._untold[local_id] = self._now()

@@ -204,3 +204,14 @@ async def test_what_cannot_be_written_down_is_not_sent(tmp_path: Path) -> None:
         with pytest.raises(StateError, match=r"console\.sqlite"):
             it.desk.reply("c", words("Hello"))
         assert it.shown() == [] and it.sent() == []
+
+
+async def test_what_was_not_there_is_not_said_to_have_perhaps_arrived(tmp_path: Path) -> None:
+    async with room(tmp_path, hold=0.0, features=BARE) as it:
+        broke = "The line broke. It may have arrived all the same: look before you try again."
+        it.api.answers("send", Dropped(broke, may_have_arrived=True), ServerFault("The server failed.", status=500))
+        it.desk.reply("c", words("One"))
+        it.desk.reply("d", words("Two"))
+        await it.clock.advance(10)
+        assert it.entries("c")[0].problem == "It did not arrive."
+        assert it.entries("d")[0].problem == "It did not arrive. The server failed."

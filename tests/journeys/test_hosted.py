@@ -148,7 +148,7 @@ async def _delete(maya: Terminal, hosted: Hosted) -> None:
     maya.send("permissions")
     await maya.until(f"So far: {DELETE}")
     maya.send("\x1b")
-    await maya.until(lambda shown: "So far" not in shown.text())
+    await maya.until(lambda shown: "› permissions" not in shown.text() and "esc back" not in shown.text())
     assert len((await hosted.stored()).conversations) == 1
     await hosted.allow(DELETE)
     await _ask_to_delete(maya)

@@ -49,8 +49,12 @@ def first_line(console: OpenConsole) -> str:
 async def test_a_key_makes_polls_come_sooner(tmp_path: Path) -> None:
     async with polling(tmp_path) as (console, watch):
         assert "every 2 s " in first_line(console)
-        watch.ahead = timedelta(seconds=25)  # more at once would be a sleep
-        await console.until(lambda: "every 5 s " in first_line(console))
+
+        def later() -> bool:
+            watch.ahead += timedelta(seconds=0.25)  # little by little: all at once would be a sleep
+            return "every 5 s " in first_line(console)
+
+        await console.until(later)
         await console.press("j")
         await console.until(lambda: "every 2 s " in first_line(console))
 

@@ -54,9 +54,9 @@ async def test_a_key_makes_polls_come_sooner(tmp_path: Path) -> None:
             watch.ahead += timedelta(seconds=0.25)  # little by little: all at once would be a sleep
             return "every 5 s " in first_line(console)
 
-        await console.until(later)
+        await console.until(later, 30)
         await console.press("j")
-        await console.until(lambda: "every 2 s " in first_line(console))
+        await console.until(lambda: "every 2 s " in first_line(console), 30)
 
 
 async def test_a_metered_line_is_asked_less(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class Slow:
 
 
 @asynccontextmanager
-async def api_on(slow: Slow, timeout: float = 0.25) -> AsyncIterator[tuple[Api, FakeServer]]:
+async def api_on(slow: Slow, timeout: float = 60) -> AsyncIterator[tuple[Api, FakeServer]]:
     """A console of that server, in a hurry."""
     async with running(slow) as server, Api(server.url, "k", timeout=timeout, budget=BUDGET) as api:
         yield api, server
@@ -164,7 +164,7 @@ async def _trickle(line: Line) -> None:
 
 
 async def test_what_was_learnt_in_one_call_is_not_asked_in_the_next() -> None:
-    async with api_on(Slow()) as (api, server):
+    async with running(Slow()) as server, Api(server.url, "k") as api:
         await api.messages.send(NOTE, "local_1")
         await api.messages.send(NOTE, "local_2")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -19,33 +19,17 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
-T = TypeVar("T")
+from console.contract.languages import LANGUAGES as LANGUAGES
+from console.contract.languages import Language as Language
+from console.contract.times import EARLIEST as EARLIEST
+from console.contract.times import LATEST as LATEST
+from console.contract.times import moment as moment
+from console.contract.times import to_wire_time as to_wire_time
 
-Language = Literal["en", "ar", "tr"]
-LANGUAGES: tuple[Language, ...] = ("en", "ar", "tr")
+T = TypeVar("T")
 
 _DEEPEST = 100
 _MOST = 2**53  # whole numbers up to this are the same in every language
-
-EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
-LATEST = datetime(9998, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)
-
-
-def to_wire_time(at: datetime) -> str:
-    """ISO-8601 in UTC with milliseconds and `Z`."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def moment(at: datetime) -> datetime:
-    """A time in UTC, of which one without a zone is taken to be. Raises ValueError where there is no such time in UTC.
-
-    The outermost years are drawn in to `EARLIEST` and `LATEST`: from there no zone leads out of the calendar.
-    """
-    try:
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("this time is not within the calendar") from None
-    return min(max(at, EARLIEST), LATEST)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # not all values can be hashed, as what annotates must be

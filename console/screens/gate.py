@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console import themes
-from console.contract.base import Language
+from console.contract.languages import Language
 from console.screens.dialog import Dialog, KeyHint, StyleSheets, Words
 from console.screens.listing import Listing, ListLine
 from console.state.gate import Check

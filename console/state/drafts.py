@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from console.contract.base import Language
+from console.contract.languages import Language
 from console.errors import StateError
 from console.state.database import Database
 from console.state.rows import FileCard, Written

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.contract.base import Language
+from console.contract.languages import Language
 from console.state.rows import ConversationRow, Entry, ThreadView, Written
 from console.text.language import may_be, surely
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from console.contract.base import LANGUAGES, Language
 from console.contract.content import languages_of, text_in, text_of
+from console.contract.languages import LANGUAGES, Language
 from console.contract.permissions import FULL_ACCESS
 from console.contract.shapes import (
     NOTE_FLAG,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from console.contract.base import Language
-from console.contract.shapes import Limits
+from console.contract.languages import Language
 from console.text.safe import SafeBlock, SafeLine
+
+if TYPE_CHECKING:
+    from console.contract.shapes import Limits
 
 Status = Literal["open", "resolved", "snoozed"]
 Priority = Literal["low", "normal", "high", "urgent"]

@@ -10,8 +10,8 @@ from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from console.contract.base import EARLIEST
 from console.contract.shapes import Customer, Message
+from console.contract.times import EARLIEST
 from console.state.reduce import customer_of, name_of, said_in
 from console.state.rows import ConversationRow
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import cache
 
-from console.contract.base import Language
+from console.contract.languages import Language
 
 _ENOUGH = 2_000
 """Characters that are looked at."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,15 +13,17 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static, TextArea
 
-from console.contract.base import Language
+from console.contract.languages import Language
 from console.state.rows import ConversationRow, FileCard, Quote
-from console.state.uploads import Upload
 from console.text.bidi import visual
 from console.text.safe import SafeBlock, SafeLine, line, own
 from console.text.size import size
 from console.text.width import cell_width, wrap
 from console.widgets.pane_title import pane_title
 from console.widgets.thread_lines import FILE_MARK
+
+if TYPE_CHECKING:
+    from console.state.uploads import Upload
 
 
 class ComposerText(TextArea):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.contract.base import EARLIEST
+from console.contract.times import EARLIEST
 from console.state.outline import OutlineLine
 from console.state.rows import ConversationRow
 from console.text.age import age

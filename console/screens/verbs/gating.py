@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from console.contract.base import Language
+from console.contract.languages import Language
 from console.screens.gate import Decision, Gate, Question, reasons
 from console.screens.verbs import keeping
 from console.state.gate import Check

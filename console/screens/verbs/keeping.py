@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from console.contract.base import Language
+from console.contract.languages import Language
 from console.errors import StateError
 from console.state.drafts import Draft
 from console.state.rows import FileCard, Quote

@@ -7,8 +7,8 @@ import math
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from console.contract.base import LANGUAGES
 from console.contract.content import text_in
+from console.contract.languages import LANGUAGES
 from console.screens.pick import Choice
 from console.screens.verbs import gating, keeping
 from console.screens.verbs.asking import pick_one

@@ -1,15 +1,18 @@
 """The terminal itself: the framework's driver, through which every byte goes and which lets only ours pass.
 
 Three guards, so that no widget can forget: a filter over every drawn line while text and style are still apart, the
-allow-list over every write, and the answers of the terminal taken out of the input. A terminal that is slow, or gone,
-never stops the loop: writing is a thread's, frames that a slow one cannot take are skipped and drawn anew.
+allow-list over every write, and the answers of the terminal taken out of the input. Frames go through the painter,
+which writes the cells that changed. A terminal that is slow, or gone, never stops the loop: writing is a thread's, and
+while one frame is on its way the next only changes what will be painted then, so that no old one is ever sent.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import threading
+import time
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Callable
@@ -24,16 +27,16 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 
 from console.terminal import doors
-from console.terminal.allow_list import AllowList, is_whole
+from console.terminal.allow_list import MARKS_OF_FRAMES, AllowList, is_whole
 from console.terminal.answers import Answers
+from console.terminal.pace import ASK, Pace
+from console.terminal.painter import SETTLED, Painter
 from console.text.marks import DRAWN, stand_in
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.color import Color
 
-MOST_WAITING = 64 * 1024
-"""Bytes that wait for a slow terminal before its frames are given up for one whole screen: some two of those."""
 _LAST_WORDS = 2.0
 """Seconds for a slow terminal to take what restores it."""
 _HUNG_UP = 129  # as a shell says of SIGHUP
@@ -65,37 +68,36 @@ class MarkControls(LineFilter):
 class Writer(threading.Thread):
     """Writes to a terminal in its own time. One that is gone is written to no more."""
 
-    def __init__(self, fileno: int, on_gone: Callable[[], None], on_caught_up: Callable[[], None]) -> None:
+    def __init__(self, fileno: int, on_gone: Callable[[], None], on_done: Callable[[], None]) -> None:
         super().__init__(name="connect360-writer", daemon=True)
         self._fileno = fileno
         self._on_gone = on_gone
-        self._on_caught_up = on_caught_up
+        self._on_done = on_done
         self._changed = threading.Condition()
         self._queue: deque[tuple[bytes, bool]] = deque()
-        self._waiting = 0
-        self._skipped = False
+        self._is_writing = False
+        self._is_asked = False
         self._stopping = False
         self.is_gone = False
 
     def put(self, text: str, is_frame: bool) -> None:
-        """Have it written. Never waits: where frames pile up they are given up, for a whole one when all is written."""
+        """Have it written. Never waits."""
         written = text.encode("utf-8", "replace")
         with self._changed:
-            if self.is_gone or not written:
-                return
-            if is_frame and self._waiting > MOST_WAITING:
-                self._drop_frames()
-                self._skipped = True
-                return
-            self._queue.append((written, is_frame))
-            self._waiting += len(written)
-            self._changed.notify()
+            if not self.is_gone and written:
+                self._queue.append((written, is_frame))
+                self._changed.notify()
+
+    def is_free(self) -> bool:
+        """Whether all was written; if not, it is told once when it is."""
+        with self._changed:
+            self._is_asked = bool(self._queue) or self._is_writing
+            return not self._is_asked
 
     def drop_frames(self) -> None:
         """Forget the frames that were not begun: what restores the terminal must not wait for them."""
         with self._changed:
-            self._drop_frames()
-            self._skipped = False
+            self._queue = deque((written, is_frame) for written, is_frame in self._queue if not is_frame)
 
     def stop(self, seconds: float = _LAST_WORDS) -> None:
         """Write what is left, for at most that long. The thread is a daemon: a stuck one is left behind."""
@@ -116,22 +118,18 @@ class Writer(threading.Thread):
                 self._on_gone()
                 return
 
-    def _drop_frames(self) -> None:
-        self._queue = deque((written, is_frame) for written, is_frame in self._queue if not is_frame)
-        self._waiting = sum(len(written) for written, _ in self._queue)
-
     def _next(self) -> bytes | None:
         with self._changed:
-            if not self._queue and self._skipped:
-                self._skipped = False
-                self._on_caught_up()
+            self._is_writing = False
+            if not self._queue and self._is_asked:
+                self._is_asked = False
+                self._on_done()
             while not self._queue and not self._stopping:
                 self._changed.wait()
             if not self._queue:
                 return None
-            written, _ = self._queue.popleft()
-            self._waiting -= len(written)
-            return written
+            self._is_writing = True
+            return self._queue.popleft()[0]
 
     def _write(self, written: bytes) -> None:
         rest = memoryview(written)
@@ -151,9 +149,12 @@ class SafeDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.allow_list = AllowList()
         self.marks = MarkControls()
+        self.painter = Painter(*self._get_terminal_size())
+        self.pace = Pace(time.monotonic)
         self._feeding = threading.Lock()  # the input's thread writes too, when a terminal answers a question
         self._writer: Writer | None = None
         self._title: str | None = None
+        self._timer: asyncio.TimerHandle | None = None
         app._filters.append(self.marks)
 
     @property
@@ -172,7 +173,19 @@ class SafeDriver(LinuxDriver):
             self.copy(text)
             return
         with self._feeding:
-            self._put(self.allow_list.feed(data), is_frame=not is_whole(data))
+            passed = self.allow_list.feed(data)
+            if data in MARKS_OF_FRAMES:  # the painter writes its own, where they are worth it
+                self.painter.marks_frames = True
+            elif is_whole(data):
+                self._put(passed)
+            else:
+                self._take(passed)
+
+    def afresh(self) -> None:
+        """Paint everything anew: something else may have written to the terminal."""
+        with self._feeding:
+            self.painter.afresh()
+            self._paint()
 
     def copy(self, text: str) -> None:
         """Put a text made safe on the terminal's clipboard."""
@@ -186,8 +199,9 @@ class SafeDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal. The framework's own writer starts too and is never given anything."""
         fileno = self._file.fileno() if self._file else 2
-        self._writer = Writer(fileno, partial(self._soon, self._hang_up), partial(self._soon, self._redraw))
+        self._writer = Writer(fileno, partial(self._soon, self._hang_up), partial(self._soon, self._go_on))
         self._writer.start()
+        self.painter.afresh()  # whoever had it meanwhile left nobody knows what
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if title := self._title:  # taken again after a while in an editor
             self._title = None
@@ -195,8 +209,12 @@ class SafeDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was, before any frame that still waits."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._hear_out()
         if self._writer is not None:
             self._writer.drop_frames()
+            self._put(SETTLED)
         if self._title:
             self._put(doors.TITLE_BACK)
         if self._mouse_pixels:
@@ -222,6 +240,8 @@ class SafeDriver(LinuxDriver):
                 self._soon(self._hang_up)
                 return
             keys = answers.flush() if typed is None else answers.feed(decode(typed))
+            for _ in range(answers.taken_statuses()):
+                self._soon(self._answered)
             try:
                 for message in (*(parser.feed(keys) if keys else ()), *parser.tick()):
                     self.process_message(message)
@@ -231,6 +251,44 @@ class SafeDriver(LinuxDriver):
     def _run_input_thread(self) -> None:
         """Without the framework's net, which shows any fault as a traceback."""
         self.run_input_thread()
+
+    def _take(self, frame: str) -> None:
+        """Have a frame painted, on a screen of the size that it was made for."""
+        columns, rows = self._app.size
+        if (columns, rows) != self.painter.size:
+            self.painter.resize(columns, rows)
+        self.painter.take(frame)
+        self._paint()
+
+    def _paint(self) -> None:
+        """Write what changed, as soon as the line can take it: until then there is one frame that waits, the newest."""
+        if self._writer is None or not self.painter.has_news or not self._writer.is_free():
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if wait := self.pace.wait():
+            self._timer = self._loop.call_later(wait, self._go_on)
+        elif painted := self.painter.paint():
+            asks = self.pace.asks(len(painted))
+            self._put(painted + ASK if asks else painted, is_frame=True)
+            self.pace.wrote(len(painted.encode()), asked=asks)
+
+    def _go_on(self) -> None:
+        with self._feeding:
+            self._paint()
+
+    def _answered(self) -> None:
+        with self._feeding:
+            self.pace.answered()
+            self._paint()
+
+    def _hear_out(self) -> None:
+        """Wait a moment for the answers that are to come: whoever has the terminal next would take them for keys."""
+        until = time.monotonic() + min(_LAST_WORDS, 2 * (self.pace.round_trip or 0) + 0.1)
+        while self.pace.is_waiting and not self.is_gone and time.monotonic() < until:
+            time.sleep(0.005)
+        self.pace.forget()
 
     def _put(self, text: str, is_frame: bool = False) -> None:
         if self._writer is not None:
@@ -245,10 +303,6 @@ class SafeDriver(LinuxDriver):
         """The terminal is gone: end the app, which keeps what was written."""
         if not self._app._exit:  # else SIGHUP was quicker
             self._app.exit(return_code=_HUNG_UP)
-
-    def _redraw(self) -> None:
-        """A slow terminal caught up: draw what it missed."""
-        self._app.screen.refresh(layout=True)
 
 
 def _read(fileno: int) -> bytes | None:

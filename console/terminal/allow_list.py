@@ -47,6 +47,8 @@ WHOLE: dict[str, str] = {
 }
 """Sequence to reason. Kitty's push of another flag is not among them: the flags are a constant of the framework."""
 
+MARKS_OF_FRAMES = ("\x1b[?2026h", "\x1b[?2026l")
+
 _POINTER = re.compile(r"\x1b\]22;[a-z-]{1,24}\x07")
 """The mouse pointer's shape over a widget, from the framework's own list of words."""
 

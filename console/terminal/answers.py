@@ -16,6 +16,7 @@ _NEXT = re.compile(
     r"|(?P<string>\x1b(?:\]\d{1,4};|P[\d;]*[!$+>|]|_G))"  # OSC, DCS, kitty graphics; less is a key held with Alt
     r"|\x1b\[(?:"
     r"[?>=][0-?]*[ -/]*[@-~]"  # device attributes, versions, kitty flags
+    r"|(?P<status>0n)"  # it is there
     r"|\d[\d;]*[cnxy]"  # status, parameters
     r"|(?!48;\d{1,4};\d{1,4};\d{1,5};\d{1,5}t)\d[\d;:]*t"  # the window, unless a size in band that may be true
     r"|\d[\d;]*[$*&'][@-~]"
@@ -43,6 +44,12 @@ class Answers:
         self._in_string = False
         self._swallowed = 0
         self._moments = 0
+        self._statuses = 0
+
+    def taken_statuses(self) -> int:
+        """How many times since the last call the terminal said that it is there, which is how the line is measured."""
+        statuses, self._statuses = self._statuses, 0
+        return statuses
 
     def feed(self, text: str) -> str:
         """What of it is keys, mouse and pasted text. The beginning of an answer at its end is held back."""
@@ -69,6 +76,7 @@ class Answers:
             self._in_paste = found["paste"] is not None
             self._in_string = found["string"] is not None
             self._swallowed = 0
+            self._statuses += found["status"] is not None
             passes = self._in_paste or found["kept"] is not None
             return text[: found.end() if passes else found.start()], text[found.end() :]
         return self._hold(text, _PARTIAL), ""

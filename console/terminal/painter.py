@@ -14,7 +14,7 @@ from console.terminal.scrolling import Scroll, find_scroll
 
 _LONG = 512
 """Characters from which on a painting is marked as a frame: what is shorter, a terminal reads at once anyway."""
-_SETTLED = RESET + "\x1b[r"
+SETTLED = RESET + "\x1b[r"
 """No pen, no margins: whatever wrote before us may have left its own."""
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 
@@ -32,6 +32,11 @@ class Painter:
         self._row: int | None = None
         self._written: list[str] = []
         self.afresh()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows."""
+        return self._wanted.columns, len(self._wanted.rows)
 
     @property
     def has_news(self) -> bool:
@@ -57,7 +62,7 @@ class Painter:
     def paint(self) -> str:
         """What to write so that the terminal shows all that was taken; nothing where it does."""
         drawn, self._wanted.drawn = sorted(self._wanted.drawn), set()
-        self._written = [_SETTLED] if self._is_unsettled else []
+        self._written = [SETTLED] if self._is_unsettled else []
         self._is_unsettled = False
         if scroll := find_scroll(self._wanted.rows, self._shown, drawn):
             self._scroll(scroll)

@@ -25,6 +25,7 @@ _UNFINISHED = re.compile(r"\x1b(?:\[[<>=]?[0-9;:]*[ -/]*)?\Z")
 
 # A terminal that shows a frame at once, when it is whole: no claim is judged by half of one.
 _ASKS_FOR_FRAMES, _HAS_FRAMES = "\x1b[?2026$p", b"\x1b[?2026;2$y"
+_ASKS_WHETHER_THERE, _IS_THERE = "\x1b[5n", b"\x1b[0n"
 _FRAME, _FRAME_ENDS = "\x1b[?2026h", "\x1b[?2026l"
 
 Claim = str | Callable[["Terminal"], bool]
@@ -163,6 +164,7 @@ class Terminal:
         decoded = self._decoder.decode(chunk)
         if _ASKS_FOR_FRAMES in decoded:
             os.write(self._fd, _HAS_FRAMES)
+        os.write(self._fd, _IS_THERE * decoded.count(_ASKS_WHETHER_THERE))
         text = self._pending + decoded
         whole = _whole(text)
         self._pending = text[whole:]

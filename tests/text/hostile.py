@@ -150,14 +150,15 @@ SHORT: dict[str, str] = {name: text for name, text in HOSTILE.items() if len(tex
 # Written anew and not taken from the allow-list, so that the one is a witness of the other.
 _OURS = re.compile(
     r"\x1b\[(?:"
-    r"(?!13;37H)\d+;\d+H"
+    r"(?!13;37H)(?:\d+(?:;\d+)?)?H"
+    r"|\d*[ABCD]|\d+[Gd]|(?:\d+;\d+)?r|5n"  # the painter's moves, its margins, and what it asks
     r"|(?!4;5;7m)[\d;]*m"
     r"|\?(?:1000|1003|1015|1006|1016|1004|1049|25|7|2004|2026|2048)[hl]"
     r"|\?(?:2026|2048)\$p"
     r"|>25u|<u|2[23];2t"
     r")"
     r"|\x1b\](?:22;[a-z-]+|2;[^\x00-\x1f\x7f-\x9f]*|52;c;(?!cm0gLXJm)[A-Za-z0-9+/=]*)\x07"
-    r"|\r?\n"  # a terminal's line discipline makes CRLF of a newline
+    r"|\x1bM|\x08{1,3}|[\r\n]"  # the painter's again; a terminal's line discipline makes CRLF of a newline
 )
 _FOREIGN = re.compile(r"\x1b.{0,12}|[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", re.DOTALL)
 

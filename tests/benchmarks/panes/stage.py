@@ -19,12 +19,13 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn, Self
 
 from tests.benchmarks.panes.console import LINE
-from tests.benchmarks.panes.screen import Replay
+from tests.benchmarks.panes.screen import Replay, frames
 
 Size = tuple[int, int]
 """Columns and rows."""
@@ -53,6 +54,7 @@ class Stage:
         self.argv = [*argv]
         self.size = size
         self.written = bytearray()
+        self.chunks: list[tuple[float, int]] = []  # when each came, and how much was written by then
         self.pid = 0
         self._replay = Replay(*size)
         self._replayed = 0
@@ -93,6 +95,10 @@ class Stage:
         begun = time.perf_counter()
         os.write(self._fd, keys.encode() if isinstance(keys, str) else keys)
         return self.read(begun, quiet=quiet, first=first)
+
+    def type(self, keys: str) -> None:
+        """Type this and read nothing."""
+        os.write(self._fd, keys.encode())
 
     def resize(self, size: Size, *, quiet: float = QUIET) -> Step:
         """Make the window another size."""
@@ -140,6 +146,21 @@ class Stage:
                 raise TimeoutError(f"{text!r} did not come. The screen:\n{self.screen().text()}")
             self.read_for(0.05)
 
+    def until_written(self, text: bytes, seconds: float = _START) -> None:
+        """Read until this was written, as it is written; the screen is not looked at."""
+        end = time.perf_counter() + seconds
+        while text not in self.written:
+            left = end - time.perf_counter()
+            if left < 0 or (select.select([self._fd], [], [], left)[0] and not self._take()):
+                raise TimeoutError(f"{text!r} did not come. The screen:\n{self.screen().text()}")
+
+    def frames(self, start: int) -> list[bytes]:
+        """What was written from this byte on, frame by frame: by their ends where they are marked, else as it came."""
+        if marked := frames(bytes(self.written[start:])):
+            return marked
+        ends = [start, *(end for _, end in self.chunks if end > start)]
+        return [bytes(self.written[one:other]) for one, other in pairwise(ends)]
+
     def ask(self, do: str, **given: Any) -> dict[str, Any]:
         """Have the program do something by itself, and what it answers; the terminal is read meanwhile."""
         assert self._line is not None
@@ -161,6 +182,10 @@ class Stage:
         self._replayed = len(self.written)
         return self._replay
 
+    def skip(self, shown: int) -> None:
+        """So much of what was written is on the screen already."""
+        self._replayed = shown
+
     def resident(self) -> int:
         """Bytes of memory that the program has now."""
         status = Path(f"/proc/{self.pid}/status").read_text()
@@ -180,6 +205,7 @@ class Stage:
         except OSError:  # EIO: the other end is closed
             return False
         self.written += chunk
+        self.chunks.append((time.perf_counter(), len(self.written)))
         recent = bytes(self.written[-len(chunk) - _LONGEST + 1 :]) if b"\x1b" in chunk else b""
         for question, said in _ASKED:
             if question in recent and recent.rfind(question) + len(question) > len(recent) - len(chunk):

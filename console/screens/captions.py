@@ -52,8 +52,7 @@ def known_of(screen: MainScreen, row: ConversationRow | None) -> int:
     """How many conversations are known of the same customer."""
     if row is None or row.customer is None or row.customer.id is None:
         return 0
-    rows = screen.store.outline.rows()
-    return sum(1 for one in rows if one.customer and one.customer.id == row.customer.id)
+    return screen.store.conversations_of(row.customer.id)
 
 
 def why_shut(identity: Identity | None) -> SafeLine | None:

@@ -26,7 +26,6 @@ from console.screens.work import WorkScreen
 from console.state.changes import Touched
 from console.state.desk import Desk
 from console.state.drafts import Draft, Drafts
-from console.state.outline import OutlineLine
 from console.state.rows import ConversationRow, Entry, Identity, LineStatus, ThreadView
 from console.state.store import Store
 from console.state.views import View
@@ -54,7 +53,6 @@ class MainScreen(WorkScreen):
     CSS_PATH = "main.tcss"
     AUTO_FOCUS = "#tree"
 
-    lines: reactive[tuple[OutlineLine, ...]] = reactive((), init=False)
     thread: reactive[ThreadView | None] = reactive(None, init=False)
     row: reactive[ConversationRow | None] = reactive(None, init=False)
     identity: reactive[Identity | None] = reactive(None, init=False)
@@ -118,7 +116,7 @@ class MainScreen(WorkScreen):
             with Vertical(id="conversations"):
                 yield Field(id="filter", placeholder=SafeLine("name, customer, last words"))
                 yield ConversationTree(id="tree").data_bind(
-                    MainScreen.lines, MainScreen.open_id, MainScreen.now, drafts=MainScreen.drafted
+                    MainScreen.open_id, MainScreen.now, drafts=MainScreen.drafted
                 )
             with Vertical(id="conversation"):
                 yield Thread(id="thread").data_bind(MainScreen.now, view=MainScreen.thread)
@@ -297,14 +295,14 @@ class MainScreen(WorkScreen):
             self._reading = self.attempt(lambda: self.desk.mark_read(conversation_id), group="read", exclusive=False)
 
     def show_lines(self) -> None:
-        """The tree's lines anew: the view, what is folded, the filter."""
+        """Have the tree show what is asked for now: the view, what is folded, the filter."""
         me = self.store.identity.member_id if self.store.identity else None
         self.drafted = keeping.drafted(self)
-        self.lines = self.store.outline.lines(
-            self.view, folded=self.folded, query=self.query_text, now=self.clock(), me=me, drafts=self.drafted
-        )
+        shown = self.store.outline.shown
+        shown.ask(self.view, folded=self.folded, query=self.query_text, now=self.clock(), me=me, drafts=self.drafted)
         self.place = SafeLine(self.view)
         self.conversations.empty = captions.why_no_conversations(self)
+        self.conversations.show(shown)
         self._show_around()
 
     def _show_around(self) -> None:

@@ -9,6 +9,7 @@ later: so it is only away, and comes back when it is told of at another place.
 
 from __future__ import annotations
 
+import marshal
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,8 +18,10 @@ from typing import Any, NamedTuple
 
 from console.contract.shapes import Conversation, Message
 from console.state.changes import Stamp
+from console.state.customers import Counts
+from console.state.packed import Packer, micros, moment
 from console.state.reduce import Spoken, row_of, spoken_in
-from console.state.rows import ConversationRow, CustomerCard
+from console.state.rows import ConversationRow
 from console.state.triage import merged, triage_of
 from console.state.untold import Heard, Marks, completed
 
@@ -40,24 +43,52 @@ class _Known:
     version: Version
     unread: int
     unread_told: Stamp
-    shown: ConversationRow
+    shown: ConversationRow | None = None  # None of one that is away
+    spoken: Spoken | None = None
     is_away: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all that is known is what the server said last."""
+        return (
+            self.unread == self.record.unread
+            and self.unread_told == self.version[2]
+            and self.shown == _speaking(self.record, self.spoken)
+        )
 
 
 class Conversations:
-    """The rows by id, without those that are gone or away. `rows` is for reading."""
+    """What is known by id. Nearly all are as the server said, and those lie here as bytes."""
 
     def __init__(self) -> None:
-        self.rows: dict[str, ConversationRow] = {}
         self.is_documented_only = False  # of a server that tells no more than it must
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, bytes | _Known] = {}
+        self._packer = Packer()
+        self._customers = Counts()
         self._away: dict[str, set[str]] = defaultdict(set)  # those below one that is gone or away itself, by that one
-        self._spoken: dict[str, Spoken] = {}
+        self._spoken: dict[str, Spoken] = {}  # in conversations that are still to come
         self._hopes: dict[str, dict[str, Mapping[str, Any]]] = {}  # by conversation, by token, oldest first
         self._early_reads: dict[str, tuple[Stamp, int]] = {}  # of conversations that are still to come
         self._heard: dict[str, Heard] = {}  # on such a server
         self._gone: set[str] = set()
-        self._customers: dict[str, CustomerCard] = {}
+
+    def row(self, id: str) -> ConversationRow | None:
+        """The conversation, unless it is gone or away."""
+        known = self._known.get(id)
+        if isinstance(known, bytes):
+            known = self._unpacked(id, known)
+        return known.shown if known else None
+
+    def known_row(self, id: str) -> ConversationRow:
+        """The conversation, which is there. Raises KeyError."""
+        row = self.row(id)
+        if row is None:
+            raise KeyError(id)
+        return row
+
+    def of_customer(self, customer_id: str) -> int:
+        """How many conversations are known of a customer."""
+        return self._customers.count(customer_id)
 
     def put(self, conversation: Conversation, told: Stamp, since: Stamp) -> Put:
         """Take the server's record, unless a newer one is known or the conversation is gone.
@@ -66,17 +97,18 @@ class Conversations:
         read then, or it may have been, and nobody would tell.
         """
         id = conversation.id
-        known = self._known.get(id)
+        known = self._get(id)
         if id in self._gone or (known is None and told < since):
             return Put()
         updated = conversation.updated_at
         if known is not None and not self._tells(conversation, "updated_at"):
             updated = known.version[1]
         version = (told[0], updated, told)
-        self._hear(id, spoken_in(conversation))
         if known is None:
             known, is_newest = self._admit(conversation, version), True
+            known.spoken = _newer(self._spoken.pop(id, None), spoken_in(conversation))
         else:
+            known.spoken = _newer(known.spoken, spoken_in(conversation))
             is_newest = version > known.version
             if is_newest:
                 self._away[known.record.parent_id or ""].discard(id)
@@ -87,7 +119,7 @@ class Conversations:
 
     def read(self, id: str, unread: int, told: Stamp) -> bool:
         """Take an unread count, unless a newer one is known."""
-        known = self._known.get(id)
+        known = self._get(id)
         if known is None:
             self._early_reads[id] = max((told, unread), self._early_reads.get(id, (told, unread)))
             return False
@@ -98,9 +130,14 @@ class Conversations:
 
     def hear(self, id: str, spoken: Spoken) -> bool:
         """The customer of this conversation spoke a language."""
-        if not self._hear(id, spoken):
+        known = self._get(id)
+        if known is None:
+            self._spoken[id] = _newer(self._spoken.get(id), spoken) or spoken
             return False
-        return self.show(id)
+        if known.spoken is not None and spoken <= known.spoken:
+            return False
+        known.spoken = spoken
+        return self._show(id, known)
 
     def heard(self, message: Message) -> bool:
         """A message of this conversation was heard, which may say more of it than the server does."""
@@ -115,8 +152,7 @@ class Conversations:
         if id in self._gone:
             return False
         self._heard.setdefault(id, Heard()).read(at, message_id)
-        known = self._known.get(id)
-        return known is not None and self._show(id, known)
+        return self.show(id)
 
     def set_here(self, id: str) -> None:
         """A person set its status, of which the server may not say when."""
@@ -150,37 +186,36 @@ class Conversations:
 
     def told_with(self, answer: Conversation, patch: Mapping[str, Any]) -> Conversation:
         """The answer to a change of metadata; of a server that does not show what it made of it, it was done."""
-        known = self._known.get(answer.id)
+        known = self._get(answer.id)
         if known is None or self._tells(answer, "metadata"):
             return answer
         return answer.model_copy(update={"metadata": merged(known.record.metadata, patch)})
 
     def show(self, id: str) -> bool:
         """Have the row say what is known; tells whether it is another than before."""
-        known = self._known.get(id)
+        known = self._get(id)
         return known is not None and self._show(id, known)
 
     def forget(self, ids: Iterable[str]) -> None:
         """Let these go, for good."""
         for id in ids:
             self._gone.add(id)
-            known = self._known.pop(id, None)
-            if known is not None:
+            if known := self._get(id):
                 self._away[known.record.parent_id or ""].discard(id)
-            for kept in (self.rows, self._spoken, self._hopes, self._early_reads, self._heard):
+                self._put_down(id, known, None)
+                del self._known[id]
+            for kept in (self._spoken, self._hopes, self._early_reads, self._heard):
                 kept.pop(id, None)
 
     def send_away(self, id: str) -> None:
         """Let this one go because one above it is gone, until it is told of at another place."""
-        known = self._known[id]
-        known.is_away = True
-        self._away[known.record.parent_id or ""].add(id)
-        self.rows.pop(id, None)
+        if known := self._get(id):
+            self._send_away(id, known)
 
     def is_gone(self, id: str) -> bool:
         """Whether the server said that it was deleted, or one above it was."""
         known = self._known.get(id)
-        return known.is_away if known else id in self._gone
+        return known.is_away if isinstance(known, _Known) else known is None and id in self._gone
 
     def is_deleted(self, id: str) -> bool:
         """Whether the server said that it was deleted."""
@@ -189,64 +224,91 @@ class Conversations:
     def _stand(self, id: str, known: _Known) -> Iterable[str]:
         """Show it at its place, or have it away if that is gone; tells what changed, which may be more than the one."""
         parent = known.record.parent_id
-        above = self._known.get(parent or "")
         was_away = known.is_away
-        if parent in self._gone or (above is not None and above.is_away):
-            self.send_away(id)
+        if parent is not None and self.is_gone(parent):
+            self._send_away(id, known)
             return [] if was_away else [id]
         known.is_away = False
         changed = [id] if self._show(id, known) or was_away else []
         for child in self._away.pop(id, ()) if was_away else ():
-            changed += self._stand(child, self._known[child])
+            if below := self._get(child):
+                changed += self._stand(child, below)
         return changed
+
+    def _send_away(self, id: str, known: _Known) -> None:
+        known.is_away = True
+        self._away[known.record.parent_id or ""].add(id)
+        self._put_down(id, known, None)
 
     def _admit(self, conversation: Conversation, version: Version) -> _Known:
         record = self._reduced(conversation)
         told, unread = max((version[2], record.unread), self._early_reads.pop(record.id, (version[2], record.unread)))
-        return self._known.setdefault(record.id, _Known(record, version, unread, told, record))
+        return _Known(record, version, unread, told)
 
     def _tells(self, conversation: Conversation, field: str) -> bool:
         """Whether an answer says anything of a field. Where all is told, what is left out is meant to be absent."""
         return not self.is_documented_only or field in conversation.model_fields_set
 
     def _reduced(self, conversation: Conversation, before: ConversationRow | None = None) -> ConversationRow:
-        """The row, sharing its customer with the others of the same one: most workspaces' rows are of few people."""
         row = row_of(conversation)
         if self.is_documented_only and before is not None:
             row = completed(row, before, conversation.model_fields_set)
-        if row.customer is None or row.customer.id is None:
-            return row
-        shared = self._customers.get(row.customer.id)
-        if shared == row.customer:
-            return replace(row, customer=shared)
-        self._customers[row.customer.id] = row.customer
         return row
 
-    def _hear(self, id: str, spoken: Spoken | None) -> bool:
-        before = self._spoken.get(id)
-        if spoken is None or (before is not None and spoken <= before):
-            return False
-        self._spoken[id] = spoken
-        return True
+    def _get(self, id: str) -> _Known | None:
+        """What is known of a conversation. What is changed of it is to be shown or put down again."""
+        known = self._known.get(id)
+        return self._unpacked(id, known) if isinstance(known, bytes) else known
+
+    def _unpacked(self, id: str, raw: bytes) -> _Known:
+        fields = marshal.loads(raw)
+        record, (updated, told, said) = self._packer.row_of(id, fields), fields[-3:]
+        spoken: Spoken | None = (moment(said[0]), *said[1:]) if said else None
+        shown = _speaking(record, spoken)
+        return _Known(record, (told[0], moment(updated), told), record.unread, told, shown, spoken)
+
+    def _put_down(self, id: str, known: _Known, shown: ConversationRow | None) -> None:
+        """Keep what is known, and what is shown of it."""
+        before, known.shown = known.shown, shown
+        self._customers.change(_customer_of(before), _customer_of(shown))
+        if not known.is_plain:
+            self._known[id] = known
+            return
+        _, updated, told = known.version
+        spoken = (micros(known.spoken[0]), *known.spoken[1:]) if known.spoken else None
+        self._known[id] = self._packer.packed(known.record, micros(updated), told, spoken)
 
     def _show(self, id: str, known: _Known) -> bool:
-        """Make the row of what is known; tells whether it is another than before."""
+        """Make the row of what is known, and put it down; tells whether it is another than before."""
         row, unread = known.record, known.unread
         if heard := self._heard.get(id):
             row = heard.on(row)
             unread = heard.unread if self.is_documented_only and heard.newest else unread
         if row.unread != unread:
             row = replace(row, unread=unread)
-        spoken = self._spoken.get(id)
-        if row.customer and row.customer.language is None and spoken:
-            row = replace(row, customer=replace(row.customer, language=spoken[-1]))
+        row = _speaking(row, known.spoken)
         hopes = self._hopes.get(id, {})
         for patch in hopes.values():
             metadata = merged(row.metadata, patch)
             row = replace(row, metadata=metadata, **triage_of(metadata)._asdict())
         if heard and self.is_documented_only and not any("status" in patch for patch in hopes.values()):
             row = heard.opened(row)
-        if known.is_away or (id in self.rows and row == known.shown):
-            return False
-        known.shown = self.rows[id] = row
-        return True
+        shown = None if known.is_away else row
+        is_news = shown != known.shown
+        self._put_down(id, known, shown)
+        return is_news
+
+
+def _speaking(row: ConversationRow, spoken: Spoken | None) -> ConversationRow:
+    """The row, with the language that its customer was heard to speak, should nobody have told of one."""
+    if spoken is None or row.customer is None or row.customer.language is not None:
+        return row
+    return replace(row, customer=replace(row.customer, language=spoken[-1]))
+
+
+def _newer(one: Spoken | None, other: Spoken | None) -> Spoken | None:
+    return max((spoken for spoken in (one, other) if spoken is not None), default=None)
+
+
+def _customer_of(row: ConversationRow | None) -> str | None:
+    return row.customer.id if row and row.customer else None

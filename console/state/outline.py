@@ -1,106 +1,133 @@
-"""The hierarchy of conversations as the tree shows it. Pure: rows in, lines out.
+"""The hierarchy of conversations. Pure: rows in, and the lines of the view that is shown (`shown`) out.
 
 Below each conversation its children are kept sorted by the newest activity of all that is below them, so a change costs
-the way from its row to the top and not the number of conversations, and a view costs what it shows.
+the way from its row to the top and not the number of conversations.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
+from console.state.haystacks import Haystacks
+from console.state.nodes import Node, key_of, seconds_of
 from console.state.rows import ConversationRow
-from console.state.views import BELONGS, Asked, Group, View, groups_for, groups_of, haystack_of, words_of
+from console.state.shown import Shown
+from console.state.views import Facts, facts_of, haystack_of
 
-Key = tuple[float, str]  # seconds, the newest ones negative so that they come first, then the id
+T = TypeVar("T", bound=Any)
 
 _NEVER = datetime.min.replace(tzinfo=UTC)  # before which nothing snoozed is due
-
-
-@dataclass(frozen=True, slots=True)
-class OutlineLine:
-    """A row of the tree and what it takes to draw its guides."""
-
-    row: ConversationRow
-    depth: int
-    is_last: tuple[bool, ...]  # for each level down to its own, the top one first
-    has_children: bool  # in this view
-    is_folded: bool
-    is_match: bool  # False of one that is shown only because something below it matches
 
 
 class Outline:
     """All known conversations, each below its parent, or at the top until its parent is known."""
 
-    def __init__(self) -> None:
-        self._rows: dict[str, ConversationRow] = {}
-        self._above: dict[str, str | None] = {}  # where it stands, which no junk can make a circle
-        self._newest: dict[str, float] = {}  # of it and all below it
-        self._below: dict[str | None, list[Key]] = defaultdict(list)
+    def __init__(self, row_of: Callable[[str], ConversationRow] | None = None) -> None:
+        """`row_of` finds the row of a conversation that was put here; without it the rows are kept here."""
+        self._own: dict[str, ConversationRow] = {}
+        self._row_of = row_of or self._own.__getitem__
+        self._keeps = row_of is None
+        self._nodes: dict[str, Node] = {}
+        self._top: list[Node] = []
         self._wants: dict[str, str] = {}  # of those at the top that name a parent, which
-        self._wanted_by: dict[str, set[str]] = defaultdict(set)  # the same, by that parent
-        self._groups: dict[Group, set[str]] = defaultdict(set)
-        self._haystacks: dict[str, str] = {}
+        self._wanted_by: dict[str, dict[str, None]] = defaultdict(dict)  # the same, by that parent
+        self._circled: dict[str, None] = {}  # of those, whose parent is known and stands below them
+        self._facts: dict[Facts, Facts] = {}  # each of these once: a hundred thousand have the same few
+        self._snoozed: list[tuple[datetime, str]] = []  # until when, sorted
+        self._waiting = 0  # in how many open ones somebody waits
+        self._waiting_later: list[datetime] = []  # until when the snoozed ones are put off in which somebody does
+        self._haystacks = Haystacks()
+        self.shown = Shown(self._nodes, self._top, self._snoozed, self._haystacks, self._row_of)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._nodes)
 
     def __contains__(self, id: object) -> bool:
-        return id in self._rows
+        return id in self._nodes
 
     def put(self, row: ConversationRow) -> None:
         """Take a row, new or changed."""
-        before = self._rows.get(row.id)
-        self._rows[row.id] = row
-        self._regroup(row.id, groups_of(before) if before else frozenset(), groups_of(row))
-        self._haystacks.pop(row.id, None)
-        if before is None:
-            self._newest[row.id] = row.at.timestamp()
-            self._stand(row)
+        if self._keeps:
+            self._own[row.id] = row
+        facts, node = self._shared(facts_of(row)), self._nodes.get(row.id)
+        if node is None:
+            node = self._nodes[row.id] = Node(row.id, facts, row.at.timestamp())
+            self._count(node, 1)
+            self._stand(node, row.parent_id)
             for id in tuple(self._wanted_by.get(row.id, ())):
-                self._move(self._rows[id])
-        elif before.parent_id != row.parent_id:
-            self._move(row)
-        self._lift(row.id)
+                self._move(self._nodes[id], row.id)
+        else:
+            self._count(node, -1)
+            node.facts, node.at = facts, row.at.timestamp()
+            self._count(node, 1)
+            if self._parent_id(node) != row.parent_id:
+                self._move(node, row.parent_id)
+        node.since = seconds_of(row.waiting_since)
+        self._haystacks.put(node, haystack_of(row))
+        self._lift(node)
+        self.shown.judge(node)
 
     def remove(self, id: str) -> None:
         """Let a row go; what was below it stands at the top."""
-        row = self._rows.pop(id)
-        self._regroup(id, groups_of(row), frozenset())
-        self._haystacks.pop(id, None)
-        self._leave(row)
-        del self._newest[id]
-        for _, child in self._below.pop(id, []):
-            self._above[child] = None
-            insort(self._below[None], (-self._newest[child], child))
+        node = self._nodes[id]
+        for child in tuple(node.below or ()):
+            self.shown.leave(child)
+            child.above = None
+            insort(self._top, child, key=key_of)
             self._want(child, id)
+            self.shown.stand(child)
+        node.below = None
+        for waiting in self._wanted_by.get(id, ()):
+            self._circled.pop(waiting, None)
+        self.shown.drop(node)
+        self._leave(node)
+        self._count(node, -1)
+        self._haystacks.drop(node)
+        del self._nodes[id]
+        self._own.pop(id, None)
+
+    def ids(self) -> Iterator[str]:
+        """Every conversation, in no order."""
+        return iter(self._nodes)
 
     def rows(self) -> tuple[ConversationRow, ...]:
-        """Every conversation, in no order."""
-        return tuple(self._rows.values())
+        """Every row, in no order. They are made for it, so ask for no more than is needed."""
+        return tuple(self._row_of(id) for id in self._nodes)
+
+    def walk(self) -> Iterator[str]:
+        """Every conversation, each before those below it, newest activity first."""
+        stack = self._top[::-1]
+        while stack:
+            node = stack.pop()
+            yield node.id
+            stack.extend(reversed(node.below or ()))
 
     def path(self, id: str) -> tuple[ConversationRow, ...]:
         """The row and those above it, the top one first; nothing of an unknown one."""
         rows = []
-        at: str | None = id if id in self._rows else None
-        while at is not None:
-            rows.append(self._rows[at])
-            at = self._above[at]
+        node = self._nodes.get(id)
+        while node is not None:
+            rows.append(self._row_of(node.id))
+            node = node.above
         return tuple(reversed(rows))
 
     def children(self, id: str | None) -> tuple[ConversationRow, ...]:
         """The rows right below, newest activity first; None asks for the top."""
-        return tuple(self._rows[child] for _, child in self._below.get(id, ()))
+        node = self._nodes.get(id) if id is not None else None
+        below = self._top if id is None else node.below if node else None
+        return tuple(self._row_of(child.id) for child in below or ())
 
     def subtree(self, id: str) -> list[str]:
         """The id and all known ones below it, also where the id itself is not known."""
         found = {id: None}
         walked = [id]
         for one in walked:  # grows while it is walked
-            below = [child for _, child in self._below.get(one, ())]
+            node = self._nodes.get(one)
+            below = [child.id for child in (node.below or ())] if node else []
             news = [child for child in (*below, *self._wanted_by.get(one, ())) if child not in found]
             found |= dict.fromkeys(news)
             walked += news
@@ -108,132 +135,100 @@ class Outline:
 
     def waiting_count(self, now: datetime | None = None) -> int:
         """How many conversations somebody waits in: those of the view "waiting"."""
-        return len(self._matching("waiting", Asked(now or _NEVER, None, ()), ""))
+        return self._waiting + bisect_right(self._waiting_later, now or _NEVER)
 
-    def lines(
-        self,
-        view: View,
-        *,
-        folded: Collection[str] = (),
-        query: str = "",
-        now: datetime,
-        me: str | None = None,
-        drafts: Collection[str] = (),
-    ) -> tuple[OutlineLine, ...]:
-        """The tree of a view. Whatever answers a query is shown, folded or not."""
-        matching = self._matching(view, Asked(now, me, drafts), query)
-        kept = self._kept(matching, by_waiting=view == "waiting")
-        below: dict[str | None, list[Key]] = defaultdict(list)
-        for id, seconds in kept.items():
-            below[self._above[id]].append((seconds, id))
-        closed = () if query else folded
-        lines: list[OutlineLine] = []
-        stack: list[tuple[str, tuple[bool, ...]]] = []
+    def _shared(self, facts: Facts) -> Facts:
+        return facts if facts.snoozed_until else self._facts.setdefault(facts, facts)
 
-        def descend(id: str | None, guides: tuple[bool, ...]) -> None:
-            siblings = sorted(below.get(id, ()), reverse=True)  # the stack turns them round again
-            stack.extend((child, (*guides, place == 0)) for place, (_, child) in enumerate(siblings))
+    def _count(self, node: Node, by: int) -> None:
+        """Take what its facts say into the counts, or out of them."""
+        facts = node.facts
+        if facts.status == "open" and facts.is_waiting:
+            self._waiting += by
+        if facts.status == "snoozed" and facts.snoozed_until is not None:
+            _keep(self._snoozed, (facts.snoozed_until, node.id), by)
+            if facts.is_waiting:
+                _keep(self._waiting_later, facts.snoozed_until, by)
 
-        descend(None, ())
-        while stack:
-            id, guides = stack.pop()
-            is_folded = id in below and id in closed
-            lines.append(OutlineLine(self._rows[id], len(guides) - 1, guides, id in below, is_folded, id in matching))
-            if not is_folded:
-                descend(id, guides)
-        return tuple(lines)
+    def _parent_id(self, node: Node) -> str | None:
+        """The parent that its row names."""
+        return self._wants.get(node.id) or (node.above.id if node.above else None)
 
-    def _matching(self, view: View, asked: Asked, query: str) -> set[str]:
-        groups = groups_for(view, asked)
-        candidates: Iterable[str] = self._rows
-        if view == "drafts":
-            candidates = [id for id in asked.drafts if id in self._rows]
-        elif groups is not None:
-            candidates = [id for group in groups for id in self._groups.get(group, ())]
-        belongs = BELONGS[view]
-        found = {id for id in candidates if belongs(self._rows[id], asked)}
-        words = words_of(query)
-        return {id for id in found if self._answers(id, words)} if words else found
+    def _siblings(self, node: Node) -> list[Node]:
+        if node.above is None:
+            return self._top
+        if node.above.below is None:
+            node.above.below = []
+        return node.above.below
 
-    def _answers(self, id: str, words: tuple[str, ...]) -> bool:
-        haystack = self._haystacks.get(id)
-        if haystack is None:
-            haystack = self._haystacks[id] = haystack_of(self._rows[id])
-        return all(word in haystack for word in words)
-
-    def _kept(self, matching: Collection[str], *, by_waiting: bool) -> dict[str, float]:
-        """The matching ones and those above them, each with what it is sorted by."""
-        kept: dict[str, float] = {}
-        for id in matching:
-            since = self._rows[id].waiting_since if by_waiting else None
-            at: str | None = id
-            while at is not None:
-                seconds = since.timestamp() if since else -self._newest[at]
-                if at in kept and kept[at] <= seconds:
-                    break
-                kept[at] = seconds
-                at = self._above[at]
-        return kept
-
-    def _regroup(self, id: str, before: frozenset[Group], after: frozenset[Group]) -> None:
-        for group in before - after:
-            self._groups[group].discard(id)
-        for group in after - before:
-            self._groups[group].add(id)
-
-    def _stand(self, row: ConversationRow) -> None:
+    def _stand(self, node: Node, parent_id: str | None) -> None:
         """Put it below its parent, or at the top if that is unknown or stands below it."""
-        parent = row.parent_id
-        if parent is not None and (parent not in self._rows or self._is_below(parent, row.id)):
-            self._want(row.id, parent)
+        parent = self._nodes.get(parent_id) if parent_id is not None else None
+        if parent_id is not None and (parent is None or _is_below(parent, node)):
+            if parent is not None:
+                self._circled[node.id] = None
+            self._want(node, parent_id)
             parent = None
-        self._above[row.id] = parent
-        insort(self._below[parent], (-self._newest[row.id], row.id))
+        node.above = parent
+        insort(self._siblings(node), node, key=key_of)
+        self.shown.stand(node)
         if parent is not None:
             self._lift(parent)
 
-    def _leave(self, row: ConversationRow) -> None:
+    def _leave(self, node: Node) -> None:
         """Take it from where it stands."""
-        parent = self._above.pop(row.id)
-        siblings = self._below[parent]
-        del siblings[bisect_left(siblings, (-self._newest[row.id], row.id))]
-        if wanted := self._wants.pop(row.id, None):
-            self._wanted_by[wanted].discard(row.id)
+        self.shown.leave(node)
+        siblings, parent = self._siblings(node), node.above
+        del siblings[bisect_left(siblings, key_of(node), key=key_of)]
+        node.above = None
+        self._circled.pop(node.id, None)
+        if wanted := self._wants.pop(node.id, None):
+            del self._wanted_by[wanted][node.id]
             if not self._wanted_by[wanted]:
                 del self._wanted_by[wanted]
         if parent is not None:
+            if not parent.below:
+                parent.below = None
             self._lift(parent)
 
-    def _move(self, row: ConversationRow) -> None:
+    def _move(self, node: Node, parent_id: str | None) -> None:
         """Put it where its row says, and with it those that a circle kept from their places."""
-        self._leave(row)
-        self._stand(row)
-        for id in [id for parent, ids in self._wanted_by.items() if parent in self._rows for id in ids]:
-            if not self._is_below(self._wants[id], id):
-                self._leave(self._rows[id])
-                self._stand(self._rows[id])
+        self._leave(node)
+        self._stand(node, parent_id)
+        for id in tuple(self._circled):
+            circled, wanted = self._nodes[id], self._wants[id]
+            if not _is_below(self._nodes[wanted], circled):
+                self._leave(circled)
+                self._stand(circled, wanted)
 
-    def _want(self, id: str, parent: str) -> None:
-        self._wants[id] = parent
-        self._wanted_by[parent].add(id)
+    def _want(self, node: Node, parent_id: str) -> None:
+        self._wants[node.id] = parent_id
+        self._wanted_by[parent_id][node.id] = None
 
-    def _is_below(self, id: str, top: str) -> bool:
-        at: str | None = id
-        while at is not None and at != top:
-            at = self._above.get(at)
-        return at == top
-
-    def _lift(self, id: str) -> None:
+    def _lift(self, node: Node) -> None:
         """Bring the newest activity up to date here and above, as far as it changes."""
-        at: str | None = id
+        at: Node | None = node
         while at is not None:
-            below = self._below.get(at)
-            newest = max(self._rows[at].at.timestamp(), -below[0][0]) if below else self._rows[at].at.timestamp()
-            if newest == self._newest[at]:
+            newest = max(at.at, at.below[0].newest) if at.below else at.at
+            if newest == at.newest:
                 return
-            parent = self._above[at]
-            siblings = self._below[parent]
-            del siblings[bisect_left(siblings, (-self._newest[at], at))]
-            self._newest[at] = newest
-            insort(siblings, (-newest, at))
-            at = parent
+            siblings = self._siblings(at)
+            del siblings[bisect_left(siblings, key_of(at), key=key_of)]
+            self.shown.rekey(at, newest)
+            insort(siblings, at, key=key_of)
+            at = at.above
+
+
+def _is_below(node: Node, top: Node) -> bool:
+    at: Node | None = node
+    while at is not None and at is not top:
+        at = at.above
+    return at is top
+
+
+def _keep(kept: list[T], one: T, by: int) -> None:
+    """Put it into a sorted list, or take it out."""
+    if by > 0:
+        insort(kept, one)
+    else:
+        del kept[bisect_left(kept, one)]

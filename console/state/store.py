@@ -33,11 +33,11 @@ class Store:
     def __init__(self, now: datetime) -> None:
         self.identity: Identity | None = None
         self.line = LineStatus("connecting", now)
-        self.outline = Outline()
         self.members: dict[str, Person] = {}
         self.refused: dict[str, datetime] = {}  # permissions that something was refused for, and when last
         self.last_event_id: str | None = None
         self._conversations = Conversations()
+        self.outline = Outline(self._conversations.known_row)
         self._threads = Threads()
         self._confirmed: dict[str, str] = {}  # local id to the server's
         self._listeners: list[Listener] = []
@@ -103,7 +103,11 @@ class Store:
 
     def row(self, conversation_id: str) -> ConversationRow | None:
         """The conversation, if it is known and not deleted."""
-        return self._conversations.rows.get(conversation_id)
+        return self._conversations.row(conversation_id)
+
+    def conversations_of(self, customer_id: str) -> int:
+        """How many conversations are known of a customer."""
+        return self._conversations.of_customer(customer_id)
 
     def is_gone(self, conversation_id: str) -> bool:
         """Whether the server said that this conversation was deleted, or one above it was."""

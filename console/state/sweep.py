@@ -55,8 +55,8 @@ class Sweep:
             await self._read(self._threads[0])
             self._threads.popleft()
         if not self._levels and self._missing is None:
-            known = {*self._also, *(row.id for row in self._store.outline.rows())}
-            self._missing = deque(sorted(id for id in known - self._found if not self._store.is_gone(id)))
+            lost = {id for id in (*self._also, *self._store.outline.ids()) if id not in self._found}
+            self._missing = deque(sorted(id for id in lost if not self._store.is_gone(id)))
             self._store.apply(changes.ListsRead(self._since))
         return bool(self._levels or self._missing or self._threads)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
-from console.state.rows import ConversationRow
+from console.state.rows import ConversationRow, Status
 from console.text.fold import fold
 
 View = Literal["inbox", "mine", "unassigned", "waiting", "drafts", "all"]
 VIEWS: tuple[View, ...] = get_args(View)
-Group = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,40 +23,39 @@ class Asked:
     drafts: Collection[str]
 
 
-def is_due(row: ConversationRow, now: datetime) -> bool:
+class Facts(NamedTuple):
+    """What of a conversation decides in which views it is, and which one is next."""
+
+    status: Status
+    snoozed_until: datetime | None
+    assignee_id: str | None
+    is_waiting: bool
+    is_unread: bool
+
+
+def facts_of(row: ConversationRow) -> Facts:
+    """The facts of a row."""
+    return Facts(row.status, row.snoozed_until, row.assignee_id, row.waiting_since is not None, row.unread > 0)
+
+
+def is_due(facts: Facts, now: datetime) -> bool:
     """Whether somebody has to look at it: open, or snoozed until a time that has passed."""
-    if row.status == "snoozed":
-        return row.snoozed_until is not None and row.snoozed_until <= now
-    return row.status == "open"
+    if facts.status == "snoozed":
+        return facts.snoozed_until is not None and facts.snoozed_until <= now
+    return facts.status == "open"
 
 
-BELONGS: dict[View, Callable[[ConversationRow, Asked], bool]] = {
-    "inbox": lambda row, asked: is_due(row, asked.now),
-    "mine": lambda row, asked: row.assignee_id is not None and row.assignee_id == asked.me and row.status != "resolved",
-    "unassigned": lambda row, asked: row.assignee_id is None and is_due(row, asked.now),
-    "waiting": lambda row, asked: row.waiting_since is not None and is_due(row, asked.now),
-    "drafts": lambda row, asked: row.id in asked.drafts,
-    "all": lambda row, asked: True,
+BELONGS: dict[View, Callable[[str, Facts, Asked], bool]] = {
+    "inbox": lambda id, facts, asked: is_due(facts, asked.now),
+    "mine": lambda id, facts, asked: (
+        facts.assignee_id is not None and facts.assignee_id == asked.me and facts.status != "resolved"
+    ),
+    "unassigned": lambda id, facts, asked: facts.assignee_id is None and is_due(facts, asked.now),
+    "waiting": lambda id, facts, asked: facts.is_waiting and is_due(facts, asked.now),
+    "drafts": lambda id, facts, asked: id in asked.drafts,
+    "all": lambda id, facts, asked: True,
 }
-
-WAITING: Group = ("waiting", None)
-
-
-def groups_of(row: ConversationRow) -> frozenset[Group]:
-    """The groups that the conversation is found in again, without looking at all of them."""
-    groups: set[Group] = {("status", row.status), ("assignee", row.assignee_id)}
-    return frozenset(groups | {WAITING} if row.waiting_since else groups)
-
-
-def groups_for(view: View, asked: Asked) -> tuple[Group, ...] | None:
-    """The groups that hold all of a view's conversations, and others; None means that all must be looked at."""
-    table: dict[View, tuple[Group, ...]] = {
-        "inbox": (("status", "open"), ("status", "snoozed")),
-        "mine": (("assignee", asked.me),),
-        "unassigned": (("assignee", None),),
-        "waiting": (WAITING,),
-    }
-    return table.get(view)
+"""By view, whether the conversation of an id with these facts belongs to it."""
 
 
 def haystack_of(row: ConversationRow) -> str:
@@ -66,7 +64,7 @@ def haystack_of(row: ConversationRow) -> str:
     said = [row.name, row.channel, row.last_text, *row.labels, *row.participants]
     if customer:
         said += [customer.name, customer.email, customer.phone, customer.external_id]
-    return fold("\n".join(word for word in said if word))
+    return fold("\n".join(word for word in dict.fromkeys(said) if word))
 
 
 def words_of(query: str) -> tuple[str, ...]:

@@ -13,22 +13,28 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console import themes
-from console.state.outline import OutlineLine
+from console.state.outline import Outline
+from console.state.shown import OutlineLine, Shown
 from console.text.bidi import visual
 from console.text.safe import SafeLine
 from console.text.width import wrap
 from console.widgets.spans import strip_of
-from console.widgets.tree_lines import Marks, tree_line
+from console.widgets.tree_lines import Marks, age_of, tree_line
+
+_Drawn = tuple[OutlineLine | None, Marks | None, SafeLine]
+"""What a line of the screen depends on."""
 
 
 class ConversationTree(ScrollView, can_focus=True):
-    """Shows `lines`; the cursor stays on its conversation, and that on its row of the screen, however lines move."""
+    """Shows `lines`; the cursor stays on its conversation, and that on its row of the screen, however lines move.
+
+    The lines are others' to change, who call `show` then. What it costs follows from what is on screen.
+    """
 
     DEFAULT_CSS = """
     ConversationTree { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
     """
 
-    lines: reactive[tuple[OutlineLine, ...]] = reactive((), repaint=False)
     open_id: reactive[str | None] = reactive(None, repaint=False)
     drafts: reactive[frozenset[str]] = reactive(frozenset(), repaint=False)
     now: reactive[datetime] = reactive(lambda: datetime.now(UTC), repaint=False)
@@ -51,26 +57,48 @@ class ConversationTree(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.lines: Shown = Outline().shown
+        self._held: str | None = None  # the conversation under the cursor, wherever its line is by now
         self._was_moved = False
+        self._drawn: dict[int, _Drawn] = {}  # by row of the screen
 
     @property
     def cursor_id(self) -> str | None:
         """The conversation under the cursor."""
-        return self.lines[self.cursor].row.id if self.cursor < len(self.lines) else None
+        return self._held
+
+    @property
+    def under(self) -> OutlineLine | None:
+        """The line under the cursor."""
+        place = self.lines.place(self._held)
+        return None if place is None else self.lines[place]
+
+    def show(self, lines: Shown) -> None:
+        """Show these lines, or what became of them. Only rows of the screen that look otherwise are drawn."""
+        self.lines = lines
+        self._hold()
+        self._draw_changed()
 
     def move(self, to: int) -> None:
         """Put the cursor on a line, or on the nearest that there is."""
         self._was_moved = True
-        self.cursor = max(0, min(to, len(self.lines) - 1))
+        place = max(0, min(to, len(self.lines) - 1))
+        self._held = self.lines.id_at(place) if self.lines else None
+        self.cursor = place
+
+    def move_by(self, lines: int) -> None:
+        """Put the cursor so many lines further down, or with a negative number further up."""
+        self._hold()
+        self.move(self.cursor + lines)
 
     def move_to(self, conversation_id: str) -> bool:
         """Put the cursor on a conversation; False when it is not among the lines."""
-        for place, line in enumerate(self.lines):
-            if line.row.id == conversation_id:
-                self._was_moved = True
-                self.cursor = place
-                return True
-        return False
+        self._hold()
+        place = self.lines.place(conversation_id)
+        if place is None:
+            return False
+        self.move(place)
+        return True
 
     def open(self) -> None:
         """Open the conversation under the cursor."""
@@ -82,21 +110,6 @@ class ConversationTree(ScrollView, can_focus=True):
         """Lines of a page, one of which stays on screen."""
         return max(1, self.scrollable_content_region.height - 1)
 
-    def watch_lines(self, before: tuple[OutlineLine, ...], after: tuple[OutlineLine, ...]) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(after))
-        # Until a person moved it the cursor stays at the top, where what arrives while loading would push it down.
-        held = before[self.cursor].row.id if self.cursor < len(before) and self._was_moved else None
-        places = {line.row.id: place for place, line in enumerate(after)}
-        place = places.get(held, min(self.cursor, max(0, len(after) - 1))) if held else 0
-        if place != self.cursor:
-            shift = place - self.cursor
-            self.set_reactive(ConversationTree.cursor, place)
-            if self.scroll_offset.y > 0 or not self._sees(place):
-                self.scroll_to(y=self.scroll_offset.y + shift, animate=False, immediate=True)
-        if self.cursor_id != held:
-            self.post_message(self.Moved(self.cursor_id))
-        self.refresh()
-
     def watch_cursor(self, before: int, after: int) -> None:
         self.refresh_line(before)
         self.refresh_line(after)
@@ -104,16 +117,20 @@ class ConversationTree(ScrollView, can_focus=True):
         self.post_message(self.Moved(self.cursor_id))
 
     def watch_open_id(self) -> None:
-        self.refresh()
+        self._draw_changed()
 
     def watch_drafts(self) -> None:
-        self.refresh()
+        self._draw_changed()
 
     def watch_now(self) -> None:
-        self.refresh()
+        self._draw_changed()
 
     def watch_empty(self) -> None:
-        self.refresh()
+        if not self.lines:
+            self.refresh()
+
+    def watch_has_keys(self) -> None:
+        self.refresh_line(self.cursor)
 
     def refresh_line(self, place: int) -> None:
         """Draw one line anew."""
@@ -123,30 +140,67 @@ class ConversationTree(ScrollView, can_focus=True):
         styles = themes.styles(self.app.current_theme)
         width = self.scrollable_content_region.width
         ground = self.rich_style
-        place = y + self.scroll_offset.y
-        if place >= len(self.lines):
+        self._drawn[y] = line, marks, _ = self._looks(y)
+        if line is None or marks is None:
             words = wrap(self.empty, max(1, width - 2)) if not self.lines else []
             if not 1 <= y <= len(words):
                 return Strip.blank(width, ground)
             return strip_of([(" " + visual(words[y - 1]), "muted")], styles, width, ground)
-        line = self.lines[place]
-        is_under_cursor = place == self.cursor and self.has_keys
-        marks = Marks(line.row.id == self.open_id, is_under_cursor, line.row.id in self.drafts)
-        over = styles.selection if is_under_cursor else None
+        over = styles.selection if marks.is_under_cursor else None
         return strip_of(tree_line(line, marks, width=width, now=self.now), styles, width, ground, over)
 
-    def watch_has_keys(self) -> None:
-        self.refresh_line(self.cursor)
-
     def on_resize(self, event: events.Resize) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self.lines))
+        self._measure()
+        self._drawn.clear()
         self._see(self.cursor)
 
     def on_click(self, event: events.Click) -> None:
-        place = event.y + self.scroll_offset.y
-        if place < len(self.lines):
-            self.move(place)
+        line, _, _ = self._drawn.get(event.y, (None, None, None))
+        if line is not None and self.move_to(line.row.id):
             self.open()
+
+    def _looks(self, y: int) -> _Drawn:
+        """What a row of the screen shows now."""
+        place = y + self.scroll_offset.y
+        if place >= len(self.lines):
+            return None, None, SafeLine("")
+        line = self.lines[place]
+        id = line.row.id
+        marks = Marks(id == self.open_id, id == self._held and self.has_keys, id in self.drafts)
+        return line, marks, age_of(line.row, self.now)
+
+    def _draw_changed(self) -> None:
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        for y in range(height):
+            if self._drawn.get(y) != self._looks(y):
+                self.refresh_line(top + y)
+
+    def _measure(self) -> None:
+        """Say how much there is to scroll through."""
+        size = Size(self.scrollable_content_region.width, len(self.lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _hold(self) -> None:
+        """Keep the cursor on its conversation, wherever that went, or where it was if that is gone.
+
+        Until a person moved it, it stays at the top, where what arrives while loading would push it down.
+        """
+        self._measure()
+        place: int | None = 0
+        if self._held is not None and self._was_moved:
+            place = self.lines.place(self._held)
+        if place is None:
+            place = min(self.cursor, max(0, len(self.lines) - 1))
+        if place != self.cursor:
+            shift = place - self.cursor
+            self.set_reactive(ConversationTree.cursor, place)
+            if self.scroll_offset.y > 0 or not self._sees(place):
+                self.scroll_to(y=self.scroll_offset.y + shift, animate=False, immediate=True)
+        held = self.lines.id_at(place) if place < len(self.lines) else None
+        if held != self._held:
+            self._held = held
+            self.post_message(self.Moved(held))
 
     def _sees(self, place: int) -> bool:
         top = self.scroll_offset.y

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.contract.times import EARLIEST
-from console.state.outline import OutlineLine
 from console.state.rows import ConversationRow
+from console.state.shown import OutlineLine
 from console.text.age import age
+from console.text.safe import SafeLine
 from console.widgets.spans import Role, Span, shown, spread, width_of
 
 OPEN_MARK = "▌"
@@ -47,6 +48,12 @@ def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> 
     return spread(left, [*right, (" ", "text")], width)
 
 
+def age_of(row: ConversationRow, now: datetime) -> SafeLine:
+    """How long somebody waits, else since when nothing happened; nothing where no server told, and no message."""
+    since = row.waiting_since or row.at
+    return age(since, now) if since > EARLIEST else SafeLine("")
+
+
 def _name_role(line: OutlineLine) -> Role:
     if not line.is_match:
         return "faint"
@@ -77,6 +84,6 @@ def _right(row: ConversationRow, marks: Marks, now: datetime) -> list[Span]:
         spans += [(WAITING_MARK, "waiting"), _GAP]
     if row.unread:
         spans += [(str(row.unread), "unread"), (" · ", "faint")]
-    if (since := row.waiting_since or row.at) > EARLIEST:  # else no server told, and no message
-        spans.append((age(since, now), "waiting" if row.waiting_since else "muted"))
+    if shown_age := age_of(row, now):
+        spans.append((shown_age, "waiting" if row.waiting_since else "muted"))
     return spans

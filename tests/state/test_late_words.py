@@ -16,6 +16,7 @@ from console.state.changes import (
 )
 from console.state.reduce import local_entry
 from console.state.store import Store
+from tests.state.from_scratch import shown as lines_shown
 from tests.state.values import START, at, conversation, message, session, words
 
 JANE = Customer(id="cus_jane", name="Jane Cooper")
@@ -47,7 +48,7 @@ def shown(store: Store) -> list[str]:
 
 
 def tree(store: Store) -> list[tuple[str, int]]:
-    return sorted((line.row.id, line.depth) for line in store.outline.lines("all", now=START))
+    return sorted((line.row.id, line.depth) for line in lines_shown(store.outline, "all", now=START))
 
 
 def write(store: Store) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from console.state.outline import Outline, OutlineLine
+from console.state.outline import Outline
 from console.state.reduce import row_of
+from console.state.shown import OutlineLine
 from console.state.views import View
+from tests.state import from_scratch
 from tests.state.values import START, at, conversation
 
 
@@ -22,12 +24,12 @@ def outline(*made: Any) -> Outline:
     return filled
 
 
-def ids(lines: tuple[OutlineLine, ...]) -> list[str]:
+def ids(lines: list[OutlineLine]) -> list[str]:
     return [line.row.id for line in lines]
 
 
 def shown(filled: Outline, view: View = "inbox", **given: Any) -> list[str]:
-    return ids(filled.lines(view, now=given.pop("now", at(60)), me=given.pop("me", "mem_maya"), **given))
+    return ids(from_scratch.shown(filled, view, now=given.pop("now", at(60)), me=given.pop("me", "mem_maya"), **given))
 
 
 def test_the_newest_activity_of_a_whole_subtree_comes_first() -> None:
@@ -56,7 +58,7 @@ def test_guides_say_which_are_last_on_every_level() -> None:
         conversation("a2", minutes=6, parent_id="a"),
         conversation("b", minutes=5),
     )
-    drawn = [(line.row.id, line.depth, line.is_last) for line in filled.lines("all", now=START)]
+    drawn = [(line.row.id, line.depth, line.is_last) for line in from_scratch.shown(filled, "all", now=START)]
     assert drawn == [
         ("a", 0, (False,)),
         ("a1", 1, (False, False)),
@@ -71,7 +73,7 @@ def test_one_above_a_match_is_kept_as_context() -> None:
     filled = outline(
         conversation("a", metadata=resolved), conversation("a1", parent_id="a"), conversation("b", metadata=resolved)
     )
-    lines = filled.lines("inbox", now=at(0))
+    lines = from_scratch.shown(filled, "inbox", now=at(0))
     assert [(line.row.id, line.is_match, line.has_children) for line in lines] == [
         ("a", False, True),
         ("a1", True, False),
@@ -80,7 +82,7 @@ def test_one_above_a_match_is_kept_as_context() -> None:
 
 def test_folding_hides_what_is_below_and_a_query_shows_it_again() -> None:
     filled = outline(conversation("a"), conversation("a1", parent_id="a", name="Returns"))
-    (line,) = filled.lines("inbox", now=at(0), folded={"a"})
+    (line,) = from_scratch.shown(filled, "inbox", now=at(0), folded={"a"})
     assert line.is_folded and line.has_children
     assert shown(filled, folded={"a"}, query="returns") == ["a", "a1"]
 
@@ -140,7 +142,7 @@ def test_a_filter_sees_what_has_changed() -> None:
 
 def test_a_child_stands_at_the_top_until_its_parent_is_known() -> None:
     filled = outline(conversation("a1", parent_id="a"), conversation("a11", parent_id="a1"))
-    assert [line.depth for line in filled.lines("all", now=START)] == [0, 1]
+    assert [line.depth for line in from_scratch.shown(filled, "all", now=START)] == [0, 1]
     filled.put(row_of(conversation("a")))
     assert shown(filled, "all") == ["a", "a1", "a11"]
     assert [row.id for row in filled.path("a11")] == ["a", "a1", "a11"]
@@ -181,7 +183,7 @@ def test_a_thousand_conversations_take_a_few_milliseconds() -> None:
     for view in ("inbox", "waiting", "all"):
         for _ in range(5):
             began = time.perf_counter()
-            filled.lines(view, now=at(0))
+            from_scratch.shown(filled, view, now=at(0))
             times.append(time.perf_counter() - began)
     assert sorted(times)[len(times) // 2] < 0.02  # generous: the machine is shared
 
@@ -210,7 +212,7 @@ def test_whatever_happens_the_tree_holds_each_once_and_sorted(
         else:
             known[id] = row_of(conversation(id, minutes=minutes, parent_id=parent))
             filled.put(known[id])
-    lines = filled.lines("all", now=START + timedelta(days=1))
+    lines = from_scratch.shown(filled, "all", now=START + timedelta(days=1))
     assert sorted(ids(lines)) == sorted(known)
 
     def newest(id: str) -> Any:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from console.state.outline import OutlineLine
 from console.state.rows import ConversationRow, CustomerCard, Entry
+from console.state.shown import OutlineLine
 from console.text.safe import SafeBlock, SafeLine
 
 NOW = datetime(2026, 11, 17, 14, 5, tzinfo=UTC)

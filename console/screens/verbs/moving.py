@@ -20,7 +20,7 @@ Move = Callable[["MainScreen"], None]
 def _tree_by(lines: int = 0, pages: int = 0) -> Move:
     def move(screen: MainScreen) -> None:
         tree = screen.conversations
-        tree.move(tree.cursor + lines + pages * tree.page)
+        tree.move_by(lines + pages * tree.page)
 
     return move
 
@@ -40,9 +40,9 @@ def _open(screen: MainScreen) -> None:
 def _fold(screen: MainScreen) -> None:
     """Fold or unfold; on a conversation with nothing below, what it lies in."""
     tree = screen.conversations
-    if not tree.lines:
+    under = tree.under
+    if under is None:
         return
-    under = tree.lines[tree.cursor]
     if under.has_children:
         screen.folded ^= {under.row.id}
     elif under.row.parent_id:
@@ -54,9 +54,9 @@ def _fold(screen: MainScreen) -> None:
 def _parent(screen: MainScreen) -> None:
     """Fold what is open, else go up."""
     tree = screen.conversations
-    if not tree.lines:
+    under = tree.under
+    if under is None:
         return
-    under = tree.lines[tree.cursor]
     if under.has_children and not under.is_folded:
         screen.folded.add(under.row.id)
         screen.show_lines()
@@ -67,10 +67,10 @@ def _parent(screen: MainScreen) -> None:
 def _unread_by(step: int) -> Move:
     def go(screen: MainScreen) -> None:
         lines = screen.conversations.lines
-        ids = [line.row.id for line in lines]
-        here = ids.index(screen.open_id) if screen.open_id in ids else screen.conversations.cursor
+        here = lines.place(screen.open_id)
+        here = screen.conversations.cursor if here is None else here
         order = range(here + 1, len(lines)) if step > 0 else range(here - 1, -1, -1)
-        following = next((lines[place].row.id for place in order if lines[place].row.unread), None)
+        following = lines.find(order, unread=True)
         if following is None:
             screen.say(SafeLine("Nothing unread further down." if step > 0 else "Nothing unread further up."))
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
 _TOP, _NOW = "(top)", "(now)"
+_SLICE = 500  # conversations looked at before others have their turn
 _PRIORITIES: tuple[tuple[Priority, str], ...] = (
     ("urgent", "before everything else"),
     ("high", "before the rest"),
@@ -37,13 +40,14 @@ async def _resolve(screen: MainScreen) -> None:
 async def _resolve_next(screen: MainScreen) -> None:
     if not (row := screen.chosen):
         return
-    lines = [one.row for one in screen.conversations.lines]
-    place = next((at for at, one in enumerate(lines) if one.id == row.id), -1)
-    waiting = [one for one in (*lines[place + 1 :], *lines[: max(0, place)]) if one.waiting_since]
+    lines = screen.conversations.lines
+    place = lines.place(row.id)
+    around = range(len(lines)) if place is None else (*range(place + 1, len(lines)), *range(place))
+    waiting = lines.find(around, waiting=True)
     before = (screen.open_id, screen.focused)
     await _set_status(screen, row, "resolved")
     if waiting and (screen.open_id, screen.focused) == before:
-        screen.open(waiting[0].id, focus=screen.pane != "tree")
+        screen.open(waiting, focus=screen.pane != "tree")
     nobody = "" if waiting else " Nobody else waits here."
     screen.say(line(f"Resolved: {row.name} · u undo.{nobody}"))
 
@@ -116,9 +120,8 @@ async def _take(screen: MainScreen) -> None:
 async def _labels(screen: MainScreen) -> None:
     if not (row := screen.chosen):
         return
-    lines = screen.store.outline.lines("all", now=screen.clock())
     marked = labels_of(row.metadata)  # as the server has them: what is shown may be cut
-    known = sorted({label for one in lines for label in labels_of(one.row.metadata)} | set(marked))
+    known = sorted({label async for one in _every_row(screen) for label in labels_of(one.metadata)} | set(marked))
     choices = [Choice(label, line(label)) for label in known]
     asked = Pick(line(f"Labels of {row.name}"), choices, multiple=True, marked=marked, new=SafeLine("a new label"))
     chosen = await screen.app.push_screen_wait(asked)
@@ -151,16 +154,23 @@ async def _rename(screen: MainScreen) -> None:
 async def _move(screen: MainScreen) -> None:
     if not (row := screen.chosen):
         return
-    outline = screen.store.outline
-    lines = outline.lines("all", now=screen.clock())
     choices = [Choice(_TOP, SafeLine("the top level"), SafeLine(""))] if row.parent_id else []
-    for one in lines:
-        path = outline.path(one.row.id)
-        if one.row.id != row.parent_id and all(step.id != row.id for step in path):
-            choices.append(Choice(one.row.id, line(" › ".join(step.name for step in path)), one.row.last_text))
+    async for one in _every_row(screen):
+        path = screen.store.outline.path(one.id)
+        if one.id != row.parent_id and all(step.id != row.id for step in path):
+            choices.append(Choice(one.id, line(" › ".join(step.name for step in path)), one.last_text))
     chosen = await pick_one(screen, line(f"Move {row.name} below"), choices)
     if chosen is not None:
         await screen.desk.move(row.id, None if chosen == _TOP else chosen)
+
+
+async def _every_row(screen: MainScreen) -> AsyncIterator[ConversationRow]:
+    """The rows of all conversations as they stand, a few at a time, so that a large workspace stops nobody."""
+    for place, id in enumerate(tuple(screen.store.outline.walk())):
+        if row := screen.store.row(id):
+            yield row
+        if place % _SLICE == _SLICE - 1:
+            await asyncio.sleep(0)
 
 
 async def _delete(screen: MainScreen) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 
 from console.contract.shapes import Conversation
-from console.state.outline import Outline, OutlineLine
+from console.state.outline import Outline
 from console.state.reduce import row_of, spoken_in
 from console.state.rows import ConversationRow, Entry
+from console.state.shown import OutlineLine
 from console.state.store import Store
+from tests.state.from_scratch import shown as lines_shown
 from tests.state.orders.console import Console
 
 
@@ -20,9 +22,9 @@ def at_any_time(console: Console) -> None:
         assert len(set(ids)) == len(ids), f"{console.name} shows a message of {id} twice"
         unsent = [one for one in ids if console.store.confirmed(one) is not None]
         assert not unsent, f"{console.name} shows {unsent} as unsent"
-    lines = [line.row for line in console.store.outline.lines("all", now=console.now())]
+    lines = [line.row for line in lines_shown(console.store.outline, "all", now=console.now())]
     assert len(lines) == len(console.store.outline)
-    assert all(console.store.row(row.id) is row for row in lines)
+    assert all(console.store.row(row.id) == row for row in lines)
 
 
 def same_rows(console: Console, truth: dict[str, Conversation], when: str) -> None:
@@ -41,8 +43,10 @@ def same_rows(console: Console, truth: dict[str, Conversation], when: str) -> No
     outline = Outline()
     for row in sorted(wanted.values(), key=lambda one: one.id):
         outline.put(row)
-    lines = outline.lines("all", now=console.now())
-    assert _drawn(console.store.outline.lines("all", now=console.now())) == _drawn(lines), f"{console.name} {when}"
+    lines = lines_shown(outline, "all", now=console.now())
+    assert _drawn(lines_shown(console.store.outline, "all", now=console.now())) == _drawn(lines), (
+        f"{console.name} {when}"
+    )
     assert {line.row.id: line.depth for line in lines} == {id: _depth(truth, id) for id in truth}
 
 
@@ -66,7 +70,8 @@ def same_as_fresh(console: Console, fresh: Console) -> None:
     """It shows the conversations as a console does that was just started."""
     assert _wordless_rows(console.store) == _wordless_rows(fresh.store)
     now = console.now()
-    assert _drawn(console.store.outline.lines("all", now=now)) == _drawn(fresh.store.outline.lines("all", now=now))
+    here, there = (lines_shown(one.store.outline, "all", now=now) for one in (console, fresh))
+    assert _drawn(here) == _drawn(there)
 
 
 async def same_thread_as_fresh(console: Console, fresh: Console, id: str) -> None:

@@ -1,0 +1,40 @@
+"""A conversation's place in the hierarchy, and the little of it that its place is found by. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from console.state.views import Facts
+
+if TYPE_CHECKING:
+    from console.state.haystacks import Page
+
+Key = tuple[float, str]  # seconds, the newest ones negative so that they come first, then the id
+
+
+class Node:
+    """One conversation: there may be a hundred thousand, so of what a row says there is only what many ask for."""
+
+    __slots__ = ("above", "at", "below", "facts", "id", "is_match", "newest", "page", "since")
+
+    def __init__(self, id: str, facts: Facts, at: float) -> None:
+        self.id = id
+        self.facts = facts
+        self.at = at  # of its own last activity
+        self.newest = at  # of it and all below it
+        self.since: float | None = None  # when its customer began to wait
+        self.above: Node | None = None  # where it stands, which no junk can make a circle
+        self.below: list[Node] | None = None  # sorted by `key_of`
+        self.is_match = False  # it belongs to the view that is shown and answers its filter
+        self.page: Page | None = None  # where its words lie for the filter
+
+
+def key_of(node: Node) -> Key:
+    """What a conversation is sorted by among those beside it."""
+    return (-node.newest, node.id)
+
+
+def seconds_of(at: datetime | None) -> float | None:
+    """A time to sort by."""
+    return None if at is None else at.timestamp()

@@ -1,0 +1,144 @@
+"""The lines of a view, kept in order: whatever happens they are those that are made from scratch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from console.state.outline import Outline
+from console.state.views import VIEWS
+from tests.state import from_scratch
+from tests.state.values import START, at, conversation
+from tests.widgets.rows import row
+
+_IDS = "abcdefghij"
+_ROWS = st.tuples(
+    st.just("put"),
+    st.sampled_from(_IDS),
+    st.one_of(st.none(), st.sampled_from(_IDS + "x")),
+    st.integers(0, 9),  # minutes of its activity
+    st.sampled_from(["open", "open", "resolved", "snoozed"]),
+    st.one_of(st.none(), st.integers(0, 9)),  # minutes since which somebody waits
+    st.one_of(st.none(), st.sampled_from(["mem_maya", "mem_omar"])),
+    st.sampled_from(["Lamp", "Lampshade", "Chair"]),
+    st.integers(0, 9),  # until when it is snoozed
+)
+_STEPS = st.one_of(
+    _ROWS,
+    _ROWS,
+    st.tuples(st.just("remove"), st.sampled_from(_IDS)),
+    st.tuples(st.just("fold"), st.sampled_from(_IDS)),
+    st.tuples(st.just("view"), st.sampled_from(VIEWS)),
+    st.tuples(st.just("query"), st.sampled_from(["", " ", "l", "la", "lamp", "lampshade", "lamp cooper", "c"])),
+    st.tuples(st.just("now"), st.integers(0, 9)),
+    st.tuples(st.just("draft"), st.sampled_from(_IDS + "x")),
+    st.tuples(st.just("me"), st.sampled_from(["mem_maya", "mem_omar", None])),
+)
+
+
+class Screen:
+    """What a person asks the tree for, and the outline that answers."""
+
+    def __init__(self) -> None:
+        self.outline = Outline()
+        self.asked: dict[str, Any] = {"view": "inbox", "query": "", "now": at(0), "me": "mem_maya"}
+        self.folded: set[str] = set()
+        self.drafts: frozenset[str] = frozenset()
+
+    def take(self, step: tuple[Any, ...]) -> None:
+        what, one, *more = step
+        match what:
+            case "put":
+                self.outline.put(_row(one, *more))
+            case "remove" if one in self.outline:
+                self.outline.remove(one)
+            case "fold":
+                self.folded ^= {one}
+            case "draft":
+                self.drafts ^= {one}
+            case "now":
+                self.asked["now"] = at(one)
+            case "view" | "query" | "me":
+                self.asked[what] = one
+
+    def look(self) -> None:
+        """What is shown is what would be made from scratch, and every line is found by its conversation."""
+        lines = from_scratch.shown(self.outline, **self.asked, folded=self.folded, drafts=self.drafts)
+        shown = self.outline.shown
+        assert [shown.place(line.row.id) for line in lines] == list(range(len(lines)))
+        hidden = set(self.outline.ids()) - {line.row.id for line in lines}
+        assert all(shown.place(id) is None for id in hidden)
+        assert self.outline.waiting_count(self.asked["now"]) == sum(
+            line.is_match for line in from_scratch.lines_of(self.outline, "waiting", now=self.asked["now"])
+        )
+
+
+def _row(
+    id: str, parent: str | None, minutes: int, status: str, since: int | None, who: str | None, name: str, until: int
+) -> Any:
+    return row(
+        id=id,
+        parent_id=parent,
+        name=name,
+        raw_name=name,
+        at=at(minutes),
+        status=status,
+        waiting_since=None if since is None else at(since),
+        assignee_id=who,
+        snoozed_until=at(until) if status == "snoozed" else None,
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(_STEPS, st.booleans()), max_size=60))
+def test_whatever_happens_the_lines_are_those_that_are_made_from_scratch(
+    steps: list[tuple[tuple[Any, ...], bool]],
+) -> None:
+    screen = Screen()
+    for step, looks in steps:
+        screen.take(step)
+        if looks:  # many changes may come between two looks
+            screen.look()
+    screen.look()
+
+
+def test_what_changes_elsewhere_makes_no_line_anew() -> None:
+    asked: list[str] = []
+    rows = {id: row(id=id, at=at(-place)) for place, id in enumerate(_IDS)}
+
+    def row_of(id: str) -> Any:
+        asked.append(id)
+        return rows[id]
+
+    outline = Outline(row_of)
+    for one in rows.values():
+        outline.put(one)
+    outline.shown.ask("all", now=START)
+    rows["j"] = replace(rows["j"], at=at(5))
+    outline.put(rows["j"])
+    assert asked == [] and [outline.shown.id_at(place) for place in range(3)] == ["j", "a", "b"]
+    assert outline.shown[1].row is rows["a"] and asked == ["a"]
+
+
+def test_a_thousand_levels_are_folded_found_and_moved() -> None:
+    made = [conversation(f"c{n:04}", parent_id=f"c{n - 1:04}" if n else None, minutes=-n) for n in range(1000)]
+    outline = Outline()
+    for one in made:
+        outline.put(_of(one))
+    shown = outline.shown
+    shown.ask("all", now=START)
+    assert (len(shown), shown.place("c0999"), len(shown[999].is_last)) == (1000, 999, 1000)
+    shown.ask("all", now=START, folded={"c0500"})
+    assert (len(shown), shown.place("c0501")) == (501, None)
+    outline.put(_of(conversation("c0999", parent_id="c0998", minutes=5)))
+    outline.put(_of(conversation("other", minutes=1)))
+    shown.ask("all", now=START + timedelta(days=1))
+    assert [shown.id_at(place) for place in (0, 999, 1000)] == ["c0000", "c0999", "other"]
+
+
+def _of(one: Any) -> Any:
+    return row(id=one.id, parent_id=one.parent_id, at=one.last_message.created_at)

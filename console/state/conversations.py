@@ -9,7 +9,6 @@ later: so it is only away, and comes back when it is told of at another place.
 
 from __future__ import annotations
 
-import marshal
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -261,11 +260,10 @@ class Conversations:
         return self._unpacked(id, known) if isinstance(known, bytes) else known
 
     def _unpacked(self, id: str, raw: bytes) -> _Known:
-        fields = marshal.loads(raw)
-        record, (updated, told, said) = self._packer.row_of(id, fields), fields[-3:]
-        spoken: Spoken | None = (moment(said[0]), *said[1:]) if said else None
-        shown = _speaking(record, spoken)
-        return _Known(record, (told[0], moment(updated), told), record.unread, told, shown, spoken)
+        record, (updated, told, said) = self._packer.unpacked(id, raw)
+        spoken: Spoken | None = (record.at if said[0] is True else moment(said[0]), *said[1:]) if said else None
+        version = (told[0], record.at if updated is True else moment(updated), told)
+        return _Known(record, version, record.unread, told, _speaking(record, spoken), spoken)
 
     def _put_down(self, id: str, known: _Known, shown: ConversationRow | None) -> None:
         """Keep what is known, and what is shown of it."""
@@ -275,8 +273,9 @@ class Conversations:
             self._known[id] = known
             return
         _, updated, told = known.version
-        spoken = (micros(known.spoken[0]), *known.spoken[1:]) if known.spoken else None
-        self._known[id] = self._packer.packed(known.record, micros(updated), told, spoken)
+        at, said = known.record.at, known.spoken
+        spoken = said and (said[0] == at or micros(said[0]), *said[1:])
+        self._known[id] = self._packer.packed(known.record, updated == at or micros(updated), told, spoken)
 
     def _show(self, id: str, known: _Known) -> bool:
         """Make the row of what is known, and put it down; tells whether it is another than before."""

@@ -8,100 +8,87 @@ from __future__ import annotations
 
 import marshal
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 from console.state.rows import ConversationRow, CustomerCard
+from console.state.triage import triage_of
+from console.text.safe import SafeLine
 
-_VERSION = 2  # of the format: the last without references, whose bytes are the same for the same values
+T = TypeVar("T")
+
+_SHORT, _SAME = 4, 2  # versions of the format: the shortest, and that in which the same values are the same bytes
 _MOST_SHARED = 4096  # values of a kind that are kept once; what comes after them is in its own bytes
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_THE_NAME = True
-"""Stands for the name that the row has already."""
+_AGAIN = True
+"""Stands for what was said already: the name, or the time of the last activity."""
 
 
 class Packer:
     """Makes bytes of rows, and rows of its own bytes."""
 
     def __init__(self) -> None:
-        self._channels = _Shared()
-        self._metadata = _Shared()
+        self._channels = _Shared[tuple[SafeLine | None, str | None]]()
+        self._metadata = _Shared[dict[str, Any]]()
 
     def packed(self, row: ConversationRow, *beside: Any) -> bytes:
-        """The row without its id, and what is to be kept beside it. The same values make the same bytes."""
-        name = row.name
+        """The row without its id, and what is to be kept beside it. Its triage must be that of its metadata."""
+        name, at, card = row.name, micros(row.at), row.customer
+        since = None if row.waiting_since is None else micros(row.waiting_since)
         fields = (
             row.parent_id,
             name,
-            _THE_NAME if row.raw_name == name else row.raw_name,
-            _of_customer(row.customer, name),
+            _AGAIN if row.raw_name == name else row.raw_name,
+            card and (card.id, _AGAIN if card.name == name else card.name, card.email, card.phone, card.external_id),
+            card and (_AGAIN if card.language is None and not card.facts else (card.language, card.facts)),
             self._channels.put((row.channel, row.channel_id)),
-            tuple([_THE_NAME if one == name else one for one in row.participants]),
+            tuple([_AGAIN if one == name else one for one in row.participants]),
             row.child_count,
             row.unread,
-            row.waiting_since and micros(row.waiting_since),
-            micros(row.at),
+            _AGAIN if since == at else since,
+            at,
             row.last_who,
             row.last_text,
-            row.status,
-            row.snoozed_until and micros(row.snoozed_until),
-            row.assignee_id,
-            row.labels,
-            row.priority,
             self._metadata.put(row.metadata),
             *beside,
         )
-        return marshal.dumps(fields, _VERSION)
+        return marshal.dumps(fields, _SHORT)
 
-    def unpacked(self, id: str, raw: bytes) -> ConversationRow:
-        """The row again."""
-        return self.row_of(id, marshal.loads(raw))
-
-    def row_of(self, id: str, fields: Any) -> ConversationRow:
-        """The row of what was read of its bytes (`marshal.loads`), behind which stands what is kept beside it."""
-        (
-            parent_id,
-            name,
-            raw_name,
-            customer,
-            channel,
-            participants,
-            child_count,
-            unread,
-            waiting_since,
-            at,
-            last_who,
-            last_text,
-            status,
-            snoozed_until,
-            assignee_id,
-            labels,
-            priority,
-            metadata,
-        ) = fields[:18]
-        channel, channel_id = self._channels.get(channel)
-        return ConversationRow(
+    def unpacked(self, id: str, raw: bytes) -> tuple[ConversationRow, list[Any]]:
+        """The row again, and what was kept beside it."""
+        parent_id, name, raw_name, person, told, where, others, below, unread, since, at, who, text, kept, *beside = (
+            marshal.loads(raw)
+        )
+        channel, channel_id = self._channels.get(where)
+        metadata, card = self._metadata.get(kept), None
+        if person is not None:
+            language, facts = (None, ()) if told is _AGAIN else told
+            said = name if person[1] is _AGAIN else person[1]
+            card = CustomerCard(person[0], said, person[2], person[3], person[4], language, facts)
+        triage = triage_of(metadata)
+        row = ConversationRow(
             id,
             parent_id,
             name,
-            name if raw_name is _THE_NAME else raw_name,
-            _to_customer(customer, name),
+            name if raw_name is _AGAIN else raw_name,
+            card,
             channel,
             channel_id,
-            tuple([name if one is _THE_NAME else one for one in participants]),
-            child_count,
+            tuple([name if one is _AGAIN else one for one in others]),
+            below,
             unread,
-            None if waiting_since is None else moment(waiting_since),
+            None if since is None else moment(at if since is _AGAIN else since),
             moment(at),
-            last_who,
-            last_text,
-            status,
-            None if snoozed_until is None else moment(snoozed_until),
-            assignee_id,
-            labels,
-            priority,
-            self._metadata.get(metadata),
+            who,
+            text,
+            triage.status,
+            triage.snoozed_until,
+            triage.assignee_id,
+            triage.labels,
+            triage.priority,
+            metadata,
         )
+        return row, beside
 
 
 def micros(at: datetime) -> int:
@@ -114,15 +101,17 @@ def moment(at: int) -> datetime:
     return _EPOCH + timedelta(microseconds=at)
 
 
-class _Shared:
+class _Shared(Generic[T]):
     """Values that many rows have: in a row's bytes stands the number of one, or it itself where these are many."""
 
     def __init__(self) -> None:
         self._values: list[bytes] = []
         self._numbers: dict[bytes, int] = {}
 
-    def put(self, value: Any) -> Any:
-        raw = marshal.dumps(value, _VERSION)
+    def put(self, value: T) -> T | int:
+        if isinstance(value, dict) and "snoozedUntil" in value:  # a time, as hardly two have it
+            return value
+        raw = marshal.dumps(value, _SAME)
         number = self._numbers.get(raw)
         if number is not None:
             return number
@@ -131,19 +120,5 @@ class _Shared:
         self._values.append(raw)
         return self._numbers.setdefault(raw, len(self._values) - 1)
 
-    def get(self, kept: Any) -> Any:
-        return marshal.loads(self._values[kept]) if isinstance(kept, int) else kept
-
-
-def _of_customer(card: CustomerCard | None, name: str) -> Any:
-    if card is None:
-        return None
-    said = _THE_NAME if card.name == name else card.name
-    return (card.id, said, card.email, card.phone, card.external_id, card.language, card.facts)
-
-
-def _to_customer(kept: Any, name: Any) -> CustomerCard | None:
-    if kept is None:
-        return None
-    id, said, *others = kept
-    return CustomerCard(id, name if said is _THE_NAME else said, *others)
+    def get(self, kept: T | int) -> T:
+        return cast(T, marshal.loads(self._values[kept]) if isinstance(kept, int) else kept)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -34,15 +35,9 @@ from console.widgets.scroll_bar import ScrollBarLook
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from console.client.api import Api
-    from console.client.wire import Exchange, Opened
-    from console.state.database import Database
-    from console.state.desk import Desk
     from console.state.follow import Follower
-    from console.state.local_list import LocalList
     from console.state.log import Log
-    from console.state.outbox import Outbox
-    from console.state.store import Store
+    from console.state.workspace import Workspace
 
 
 _TURNS = 4
@@ -76,12 +71,10 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._no_color = bool(os.environ.get("NO_COLOR"))
         self.keys = Keymap(settings.keys)
         self._wire_log: Log | None = None
-        self._api: Api | None = None
-        self._desk: Desk | None = None
+        self._workspace: Workspace | None = None
         self._follower: Follower | None = None
-        self._database: Database | None = None
-        self._local_list: LocalList | None = None
-        self._outbox: Outbox | None = None
+        self._takes_keys = asyncio.Event()  # what is typed sooner is kept, in its order
+        self._takes_keys.set()
         super().__init__(driver_class=SafeDriver)
         ScrollBar.renderer = ScrollBarLook
         for theme in themes.themes().values():
@@ -95,9 +88,13 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if isinstance(self._driver, SafeDriver):
             self._driver.set_title(self.TITLE or "")
         if self.settings.api_key is None:
-            self.run_worker(self._sign_in(None), exclusive=True, group="session")
+            self._start(self._sign_in(None))
         else:
-            self._open_workspace(self.settings.base_url, self.settings.api_key.get_secret_value())
+            self._start(self._open_workspace(self.settings.base_url, self.settings.api_key.get_secret_value()))
+
+    def _start(self, session: Coroutine[None, None, None]) -> None:
+        """Sign in or work, from now on."""
+        self.run_worker(session, exclusive=True, group="session")
 
     def exit(self, result: str | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End the console, by key, by signal or because the terminal is gone; what is written is kept."""
@@ -124,11 +121,12 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             case Credentials(base_url, key):
                 self._secrets.add(key)
                 self._base_url = base_url
-                main = self._open_workspace(base_url, key)
+                await self._open_workspace(base_url, key)
                 try:
                     save_settings(base_url=base_url, api_key=key)
                 except SettingsError as error:
-                    main.say(line(f"This key is not remembered: {error}", 400), is_error=True)
+                    if self._main:
+                        self._main.say(line(f"This key is not remembered: {error}", 400), is_error=True)
             case TryDemo():
                 self.exit("demo")
 
@@ -145,41 +143,17 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._wire_log.start(base_url)
         return self._wire_log
 
-    def _open_workspace(self, base_url: str, key: str) -> MainScreen:
-        """The client, what is known and what is drafted, and the main screen on them."""
-        # Imported here: the panes need none of it to be drawn, and the wire is half of what is to be imported.
-        from console.client.api import Api
-        from console.state.database import Database
-        from console.state.desk import Desk
-        from console.state.drafts import Drafts
-        from console.state.follow import Follower
-        from console.state.learnt import Learning
-        from console.state.local_list import LocalList
-        from console.state.outbox import Outbox
-        from console.state.store import Store
+    async def _open_workspace(self, base_url: str, key: str) -> None:
+        """The panes at once; then, when they are drawn, the client, what is known and what is drafted."""
+        self._takes_keys.clear()
+        try:
+            await self._open(base_url, key)
+        finally:
+            self._takes_keys.set()
 
-        settings = self.settings
-        log, store = self._log_of(base_url), Store(self.clock())
-        learning = Learning(store, now=self.clock)
-
-        def on_wire(told: Opened | Exchange) -> None:
-            log.wire(told)
-            learning.wire(told)
-
-        api = self._api = Api(
-            base_url, key, trpc_path=settings.trpc_path, transformer=settings.transformer, on_wire=on_wire
-        )
-        database = self._database = Database(settings.state_dir / "console.sqlite", self.profile, api.base_url)
-        drafts, outbox = Drafts(database), Outbox(database)
-        self._outbox = outbox
-        store.overhear(log.change)
-        desk = self._desk = Desk(api, store, drafts, outbox, now=self.clock, hold_seconds=settings.hold_seconds)
-        follower = self._follower = Follower(api, store, desk, now=self.clock, is_metered=settings.metered)
-        profile = "" if self.profile == "default" else self.profile
-        main = self._main = MainScreen(
-            store,
-            desk,
-            drafts,
+    async def _open(self, base_url: str, key: str) -> None:
+        settings, profile = self.settings, "" if self.profile == "default" else self.profile
+        main = MainScreen(
             self.keys,
             clock=self.clock,
             profile=profile,
@@ -188,42 +162,47 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             agent=settings.ai_agent,
             website=settings.channel,
         )
-        known = self._local_list = LocalList(
-            database,
-            store,
-            is_used=lambda: not desk.has_lists,
+        await self.push_screen(main)
+        drawn = asyncio.Event()
+        main.call_after_refresh(drawn.set)
+        await drawn.wait()
+        # In a thread, for the panes are there and may be resized: of what is to be imported the wire is half.
+        await asyncio.to_thread(import_module, "console.state.workspace")
+        from console.state.workspace import Server, Workspace
+
+        log = self._log_of(base_url)
+        workspace = self._workspace = Workspace(
+            Server(base_url, key, settings.trpc_path, settings.transformer, settings.metered),
+            settings.state_dir,
+            self.profile,
+            log,
+            now=self.clock,
+            hold_seconds=settings.hold_seconds,
             told=lambda error: main.say(line(f"The local list is not kept: {error}", 400), is_error=True),
         )
-        known.load()
-        store.overhear(known.hear)
-        self.push_screen(main)
+        self._follower = workspace.follower
+        self.run_worker(self._follow(workspace), exclusive=True, group="following")
+        await asyncio.to_thread(import_module, "console.screens.verbs.table")
+        main.begin(workspace.store, workspace.desk, workspace.drafts)
         log.tell(lambda said: main.say(said, is_error=True))
-        self.run_worker(self._follow(follower, store), exclusive=True, group="session")
-        return main
+        self._main = main
 
-    async def _follow(self, follower: Follower, store: Store) -> None:
+    async def _follow(self, workspace: Workspace) -> None:
         """Follow until the key is refused; then ask for another."""
-        await follower.run()
-        if store.line.state == "refused":
-            problem = store.line.problem
+        await workspace.follower.run()
+        line_status = workspace.store.line
+        if line_status.state == "refused":
             self._keep()
             while self._main in self.screen_stack:
                 await self.pop_screen()
             await self._close_workspace()
-            await self._sign_in(problem)
+            self._start(self._sign_in(line_status.problem))
 
     async def _close_workspace(self) -> None:
         """Keep what is written, give back what was opened."""
-        if self._local_list:
-            self._local_list.close()
-        if self._desk:
-            await self._desk.close()
-        if self._api:
-            await self._api.close()
-        for kept in (self._outbox, self._database):
-            if kept:
-                kept.close()
-        self._desk = self._api = self._outbox = self._database = self._local_list = None
+        workspace, self._workspace = self._workspace, None
+        if workspace:
+            await workspace.close()
 
     # the keys
 
@@ -232,6 +211,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        await self._takes_keys.wait()
         if self._follower:
             self._follower.stir()
         screen = self.screen

@@ -11,7 +11,7 @@ from console.actions import ACTIONS, BY_ID, Pane, Situation, Transfers, footer_a
 from console.contract.permissions import ROLES
 from console.errors import SettingsError
 from console.keymap import Keymap, Pressed, shown
-from console.screens.verbs import VERBS
+from console.screens.verbs.table import VERBS
 from tests.widgets.rows import entry, row
 
 AGENT = Situation(permissions=frozenset(ROLES["agent"]), features=frozenset({"internal-notes", "ai-drafts"}))

@@ -158,7 +158,9 @@ async def drawn(
     app = ConsoleApp(settings, profile="demo", clock=lambda: NOW)
     async with app.run_test(size=size) as pilot:
         console = OpenConsole(app, pilot)
-        await console.until(lambda: any(isinstance(screen, MainScreen) for screen in app.screen_stack))
+        await console.until(
+            lambda: any(isinstance(screen, MainScreen) and screen.is_begun for screen in app.screen_stack)
+        )
         await console.until(lambda: console.main.store.line.state == "live" and len(console.names) >= 18)
         await scene(console)
         await pilot.pause()

@@ -15,12 +15,20 @@ from console.widgets.pane_title import pane_title
 if TYPE_CHECKING:
     from console.screens.main import MainScreen
 
+_LOADING = SafeLine("Loading…")
 _UNKNOWN = {
     "internal-notes": "This server knows no internal notes: customers would read it.",
     "ai-drafts": "This server cannot draft. It can have an agent answer the customer at once.",
     "templates": "This server keeps no templates.",
 }
 """By a feature that a server lacks, the sentence that says so."""
+
+
+def nothing_yet(screen: MainScreen) -> None:
+    """What the panes say before anything is known."""
+    screen.query_one("#conversations").border_title = Content(screen.view.capitalize())
+    screen.messages.add_class("-alone")
+    screen.conversations.empty, screen.messages.empty = _LOADING, SafeLine("Nothing is open.")
 
 
 def tree_title(screen: MainScreen, width: int) -> Content:
@@ -86,7 +94,7 @@ def why_no_conversations(screen: MainScreen) -> SafeLine:
     if screen.store.identity is None:
         problem = screen.store.line.problem
         if problem is None:
-            return SafeLine("Loading…")
+            return _LOADING
         return line(f"{problem} It is tried again until it answers.{_kept_here(screen)}", 500)
     if screen.query_text:
         return line(f"Nothing matches “{screen.query_text}”.")

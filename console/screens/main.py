@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,19 +16,14 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from console.actions import BY_ID, Pane, Situation, footer_actions
-from console.contract.base import Language
+from console.contract.languages import Language
 from console.errors import Connect360Error
 from console.keymap import Keymap
+from console.lazily import lazily
 from console.screens import captions
 from console.screens.dialog import Field
-from console.screens.verbs import VERBS, answering, attaching, drafting, gating, keeping, reading, writing
-from console.screens.verbs.drafting import Streaming
-from console.screens.work import WorkScreen
-from console.state.changes import Touched
-from console.state.desk import Desk
-from console.state.drafts import Draft, Drafts
+from console.screens.panes import PanesScreen
 from console.state.rows import ConversationRow, Entry, Identity, LineStatus, ThreadView
-from console.state.store import Store
 from console.state.views import View
 from console.text.safe import SafeLine, line
 from console.widgets.composer import Composer, ComposerText
@@ -36,6 +32,17 @@ from console.widgets.footer import KeyFooter
 from console.widgets.thread import Thread
 from console.widgets.top_bar import TopBar
 from console.widgets.tree import ConversationTree
+
+if TYPE_CHECKING:
+    from console.screens.verbs import answering, attaching, drafting, gating, keeping, reading, table, writing
+    from console.state.changes import Touched
+    from console.state.desk import Desk
+    from console.state.drafts import Draft, Drafts
+    from console.state.store import Store
+else:
+    answering, attaching, drafting, gating, keeping, reading, table, writing = lazily(
+        "console.screens.verbs", "answering attaching drafting gating keeping reading table writing"
+    )
 
 WIDE, NARROW = 120, 80
 """Columns from which three panes stand beside each other, and below which one pane does alone."""
@@ -47,7 +54,7 @@ _EDITING = frozenset({"left", "right", "home", "end", "ctrl+u", "ctrl+d", "space
 """Keys that stay the filter's own while one types in it."""
 
 
-class MainScreen(WorkScreen):
+class MainScreen(PanesScreen):
     """Where the work is done. Values flow down by binding, messages come up, verbs act through the Desk."""
 
     CSS_PATH = "main.tcss"
@@ -70,9 +77,6 @@ class MainScreen(WorkScreen):
 
     def __init__(
         self,
-        store: Store,
-        desk: Desk,
-        drafts: Drafts,
         keymap: Keymap,
         *,
         clock: Callable[[], datetime],
@@ -85,22 +89,21 @@ class MainScreen(WorkScreen):
         super().__init__()
         self.remembers = remembers  # choices, in the person's settings
         self.language = language  # of what is written to a customer whose own is not known
-        self.agent = answering.Agent(agent)
         self.website = website  # that new conversations are on, where the server lists none
-        self.store, self.desk, self.drafts, self.keymap, self.clock = store, desk, drafts, keymap, clock
+        self.keymap, self.clock = keymap, clock
+        self.is_begun = False  # until then there is nothing to show, and nobody to ask
         self.view: View = "inbox"
         self.folded: set[str] = set()
         self.query_text = ""
         self.before_search: str | None = None  # the conversation that the tree's cursor goes back to
-        self._profile = line(profile)
+        self._profile, self._agent = line(profile), agent
         self._stale: Touched | None = None
         self._reading: Worker[None] | None = None
         self.own_deletions: set[str] = set()
-        self.looked = gating.Looked()
         self.undo: Callable[[], Awaitable[None]] | None = None  # of the last change of a conversation
         self.kept: Draft | None = None  # what is written, as it was last read or written down
         self.on_disk: Draft | None = None  # as it stood on disk then
-        self.streaming: Streaming | None = None
+        self.streaming: drafting.Streaming | None = None
         self.drafted_text = ""  # an AI's answer as it stands in the composer, untouched
         self.slash_typed = False
         self.save_timer: Timer | None = None
@@ -127,50 +130,33 @@ class MainScreen(WorkScreen):
     def on_mount(self) -> None:
         self.filter.add_class("gone")
         self.query_one(TopBar).profile = self._profile
-        self._unwatch = self.store.watch(self._store_changed)
-        attaching.watch(self)
         self.now = self.clock()
         self.add_class("-choosing")
+        captions.nothing_yet(self)
         self.set_interval(60, self._tick)
-        if self.desk.is_second:
+
+    def begin(self, store: Store, desk: Desk, drafts: Drafts) -> None:
+        """Show what is known, and ask for what is wanted: the panes have stood empty until now."""
+        self.store, self.desk, self.drafts = store, desk, drafts
+        self.agent, self.looked = answering.Agent(self._agent), gating.Looked()
+        self.is_begun = True
+        self._unwatch = store.watch(self._store_changed)
+        attaching.watch(self)
+        if desk.is_second:
             self.say(SafeLine("Another console of yours is open and keeps what it wrote. This one sends too."))
         self._bring_up_to_date()
 
     def on_unmount(self) -> None:
-        self._unwatch()
+        if self.is_begun:
+            self._unwatch()
 
     def keep(self) -> None:
         """Write down at once what is written; the program is about to end."""
-        if self.is_mounted and self.query(Composer):
+        if self.is_begun and self.is_mounted and self.query(Composer):
             drafting.settle(self)
             keeping.save(self)
 
     # the panes
-
-    @property
-    def conversations(self) -> ConversationTree:
-        """The conversation tree."""
-        return self.query_one("#tree", ConversationTree)
-
-    @property
-    def messages(self) -> Thread:
-        """The thread pane."""
-        return self.query_one("#thread", Thread)
-
-    @property
-    def composer(self) -> Composer:
-        """The composer."""
-        return self.query_one("#composer", Composer)
-
-    @property
-    def customer(self) -> CustomerPane:
-        """The customer pane."""
-        return self.query_one("#customer", CustomerPane)
-
-    @property
-    def filter(self) -> Field:
-        """The tree's filter."""
-        return self.query_one("#filter", Field)
 
     @property
     def pane(self) -> Pane:
@@ -253,7 +239,7 @@ class MainScreen(WorkScreen):
             return
         self.notice = None
         try:
-            doing = VERBS[action_id](self)
+            doing = table.VERBS[action_id](self)
         except Connect360Error as error:
             self.say(line(str(error), 400), is_error=True)
             return
@@ -307,6 +293,8 @@ class MainScreen(WorkScreen):
 
     def _show_around(self) -> None:
         """What follows from the open conversation: titles, assignee, what is held, the footer's keys."""
+        if not self.is_begun:
+            return
         row, pane = self.row, self.query_one("#conversations")
         pane.border_title = captions.tree_title(self, pane.outer_size.width)
         self.messages.border_title = captions.thread_title(self, row, self.messages.outer_size.width) if row else None
@@ -318,14 +306,15 @@ class MainScreen(WorkScreen):
 
     def show_keys(self) -> None:
         """The footer's keys: what is permitted and possible here, and whether they act on the tree's cursor."""
-        if self.is_running:
+        if self.is_running and self.is_begun:
             keys = tuple((self.keymap.shown(one.id, self.pane), one.label) for one in footer_actions(self.situation))
             self.query_one(KeyFooter).keys = keys
             self.conversations.has_keys = self.focused in (self.conversations, self.filter)
 
     def _tick(self) -> None:
         self.now = self.clock()
-        self.show_lines()
+        if self.is_begun:
+            self.show_lines()
 
     # opening
 
@@ -381,9 +370,10 @@ class MainScreen(WorkScreen):
         self.show_lines()
 
     def on_descendant_focus(self) -> None:
-        gating.look(self)
-        writing.show_hold(self)
-        self.show_keys()
+        if self.is_begun:
+            gating.look(self)
+            writing.show_hold(self)
+            self.show_keys()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-wide")

@@ -41,7 +41,9 @@ async def console_on(
     app = ConsoleApp(settings, profile=profile)
     async with app.run_test(size=size) as pilot:
         console = OpenConsole(app, pilot)
-        await console.until(lambda: any(isinstance(screen, MainScreen) for screen in app.screen_stack))
+        await console.until(
+            lambda: any(isinstance(screen, MainScreen) and screen.is_begun for screen in app.screen_stack)
+        )
         await console.until(lambda: console.main.store.line.state == "polling" or not is_reached)
         await console.pilot.pause()
         yield console

@@ -37,7 +37,9 @@ async def polling(tmp_path: Path, *, metered: bool = False) -> AsyncIterator[tup
         app = ConsoleApp(settings, clock=watch.now)
         async with app.run_test(size=(120, 40)) as pilot:
             console = OpenConsole(app, pilot)
-            await console.until(lambda: any(isinstance(screen, MainScreen) for screen in app.screen_stack))
+            await console.until(
+                lambda: any(isinstance(screen, MainScreen) and screen.is_begun for screen in app.screen_stack)
+            )
             await console.until(lambda: "◐ polling every" in first_line(console))
             yield console, watch
 

@@ -23,7 +23,9 @@ async def test_a_server_that_cannot_be_reached_is_named_and_the_key_is_not_judge
     app = ConsoleApp(settings)
     async with app.run_test(size=(120, 40)) as pilot:
         console = OpenConsole(app, pilot)
-        await console.until(lambda: any(isinstance(screen, MainScreen) for screen in app.screen_stack))
+        await console.until(
+            lambda: any(isinstance(screen, MainScreen) and screen.is_begun for screen in app.screen_stack)
+        )
         tree = console.main.conversations
         await console.until(lambda: "cannot be reached" in tree.empty)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -49,7 +49,7 @@ class OpenConsole:
         return [entry.bodies[0] if entry.bodies else "" for entry in self.entries]
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> Sequence[Entry]:
         """The thread's messages."""
         return self.main.thread.entries if self.main.thread else ()
 
@@ -99,7 +99,9 @@ async def console_on(
     app = ConsoleApp(settings, profile=profile)
     async with app.run_test(size=size) as pilot:
         console = OpenConsole(app, pilot)
-        await console.until(lambda: any(isinstance(screen, MainScreen) for screen in app.screen_stack))
+        await console.until(
+            lambda: any(isinstance(screen, MainScreen) and screen.is_begun for screen in app.screen_stack)
+        )
         await console.until(lambda: console.main.store.line.state == "live")
         await console.pilot.pause()
         yield console

@@ -203,6 +203,10 @@ class SafeDriver(LinuxDriver):
         self._writer.start()
         self.painter.afresh()  # whoever had it meanwhile left nobody knows what
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        with self._feeding:
+            if self.pace.asks(0):  # before the first frame: how long an answer takes on a line that is empty
+                self._put(ASK)
+                self.pace.wrote(len(ASK), asked=True)
         if title := self._title:  # taken again after a while in an editor
             self._title = None
             self.set_title(title)

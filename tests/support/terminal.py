@@ -160,11 +160,22 @@ class Terminal:
             asyncio.get_running_loop().remove_reader(self._fd)
             self._end()
             return
+        self._arrived(chunk)
+
+    def _arrived(self, chunk: bytes) -> None:
+        self._shown(chunk)
+
+    def _answer(self, text: bytes) -> None:
+        if self._fd is not None:
+            os.write(self._fd, text)
+
+    def _shown(self, chunk: bytes) -> None:
         self.bytes += chunk
         decoded = self._decoder.decode(chunk)
         if _ASKS_FOR_FRAMES in decoded:
-            os.write(self._fd, _HAS_FRAMES)
-        os.write(self._fd, _IS_THERE * decoded.count(_ASKS_WHETHER_THERE))
+            self._answer(_HAS_FRAMES)
+        if asked := decoded.count(_ASKS_WHETHER_THERE):
+            self._answer(_IS_THERE * asked)
         text = self._pending + decoded
         whole = _whole(text)
         self._pending = text[whole:]

@@ -233,6 +233,35 @@ class Deaf(Busy):
         super().on_mount()
 
 
+class Writing(App[None]):
+    """A text to write in, beside a clock that runs thirty times a second."""
+
+    CSS = "Screen { layout: vertical } TextArea { height: 10 } "
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=SafeDriver)
+        self.turns = 0
+
+    def compose(self) -> ComposeResult:
+        yield TextArea()
+        yield Static("ready", markup=False, id="clock")
+
+    def on_mount(self) -> None:
+        self._clock = self.set_interval(1 / 30, self._turn)
+        self.query_one(TextArea).cursor_blink = False
+
+    def _turn(self, word: str = "turn") -> None:
+        self.turns += 1
+        self.query_one("#clock", Static).update(f"{word} {self.turns} " + f"{self.turns:09d} " * 8)
+
+    def key_ctrl_s(self) -> None:
+        self._clock.stop()
+        self._turn("stopped at")
+
+    def key_escape(self) -> None:
+        self.exit()
+
+
 def _say(what: str) -> None:
     with Path(os.environ["SAID"]).open("a", encoding="utf-8") as said:
         said.write(what + "\n")
@@ -245,6 +274,7 @@ MODES: dict[str, Callable[[], App[None]]] = {
     "keys": Keys,
     "busy": Busy,
     "deaf": Deaf,
+    "writing": Writing,
 }
 
 

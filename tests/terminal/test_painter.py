@@ -66,7 +66,7 @@ def test_after_a_cluster_of_doubtful_width_every_other_cell_is_right(
     pair = Pair(*size)
     for drawn in data.draw(st.lists(frames(*size, AGREED + DOUBTFUL), min_size=1, max_size=6)):
         pair.show(drawn)
-        # Each cell by itself: an emulator leaves half of a wide cluster standing, and shifts what follows a strange one.
+        # Each cell by itself: an emulator leaves half of a wide cluster there, and shifts what follows a strange one.
         pair.plain = Shown(*size)
         pair.plain.feed(whole(pair.canvas))
         assert pair.differences() == []

@@ -38,13 +38,16 @@ def arrived_since(
     Then, or where that message is gone, it is what came after `at`; where it stands before all that is loaded, all of
     that is. `ours` are ids of what was written here.
     """
-    entries = [entry for entry in thread.entries if entry.delivery == "sent"]
-    place = next((place for place, entry in enumerate(entries) if entry.id == seen), None)
-    if place is not None:
-        entries = entries[place + 1 :]
-    elif seen is None or (seen and not thread.has_older):
-        entries = [entry for entry in entries if entry.at > at]
-    return tuple(entry for entry in entries if not entry.mine and entry.id not in ours)
+    came: list[Entry] = []
+    is_behind_all = seen == "" or (seen is not None and thread.has_older)
+    for entry in reversed(thread.entries):  # the newest first: what was seen stands near the end
+        if entry.id == seen:
+            break
+        if entry.delivery == "sent":
+            came.append(entry)
+    else:
+        came = [entry for entry in came if is_behind_all or entry.at > at]
+    return tuple(entry for entry in reversed(came) if not entry.mine and entry.id not in ours)
 
 
 def wording(written: Written, row: ConversationRow | None, *, knows_notes: bool) -> Check:

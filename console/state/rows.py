@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from console.contract.languages import Language
+from console.state.entries import NONE, Entries
 from console.text.safe import SafeBlock, SafeLine
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class ThreadView:
     """What is known of an open conversation's messages, oldest first."""
 
     conversation_id: str
-    entries: tuple[Entry, ...] = ()
+    entries: Entries = NONE
     has_older: bool = False
     is_loading: bool = True
     first_unread: str | None = None  # the id above which "new" is drawn; fixed when the conversation was opened

@@ -18,7 +18,7 @@ from console.state.changes import Change, Stamp, Touched
 from console.state.conversations import Conversations
 from console.state.outline import Outline
 from console.state.reduce import identity_of, member_of
-from console.state.rows import LOCAL_PREFIX, ConversationRow, Identity, LineStatus, Person, ThreadView
+from console.state.rows import LOCAL_PREFIX, ConversationRow, Entry, Identity, LineStatus, Person, ThreadView
 from console.state.threads import Thread, Threads
 from console.state.untold import Marks
 from console.text.language import language_of
@@ -117,6 +117,11 @@ class Store:
         """The messages of a conversation that was opened; of another, an empty thread that is still loading."""
         thread = self._threads.get(conversation_id)
         return thread.view() if thread else ThreadView(conversation_id)
+
+    def entry(self, conversation_id: str, message_id: str) -> Entry | None:
+        """A message of an opened conversation as it is shown."""
+        thread = self._threads.get(conversation_id)
+        return thread.entry(message_id) if thread else None
 
     def message(self, conversation_id: str, message_id: str) -> Message | None:
         """A message of an opened conversation as the server has it, nothing made safe."""
@@ -241,7 +246,7 @@ class Store:
     def _open(self, change: changes.ThreadOpened) -> Touched:
         row = self.row(change.conversation_id)
         self._thread(change.conversation_id).open(row.unread if row else 0)
-        return Touched(threads=frozenset({change.conversation_id}))
+        return Touched(threads=self._threads.trim(but=change.conversation_id) | {change.conversation_id})
 
     def _message_created(self, event: events.MessageCreated) -> Touched:
         # A list may tell of a message before its event does: then the event brings a count that we know.

@@ -1,22 +1,29 @@
-"""The thread pane: messages drawn line by line, a cursor by message, the newest followed from the bottom alone."""
+"""The thread pane: the messages that are seen drawn line by line, a cursor by message, the newest followed from below.
+
+Where messages stand is `thread_layout`'s, what is marked in them `thread_marks`'. Nothing here looks at all messages.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console import themes
+from console.state.entries import Entries, Key, Splice
 from console.state.rows import Entry, ThreadView
 from console.text.safe import SafeLine
 from console.widgets.spans import shown, strip_of
-from console.widgets.thread_lines import ThreadLayout, ThreadLine
+from console.widgets.thread_layout import Stand, ThreadLayout, key_of
+from console.widgets.thread_lines import ThreadLine
+from console.widgets.thread_marking import Marking
 
 _NEAR_TOP = 8
 """Lines from the top at which older messages are asked for."""
@@ -25,6 +32,7 @@ _NEAR_TOP = 8
 class Thread(ScrollView, can_focus=True):
     """Shows `view`. Older messages arrive above without moving what is read; newer ones are followed from below."""
 
+    ALLOW_SELECT = False  # text is selected as it is read, not as it is drawn
     DEFAULT_CSS = """
     Thread { overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
     """
@@ -50,19 +58,35 @@ class Thread(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._layout_of_lines = ThreadLayout()
-        self._lines: list[ThreadLine] = []
-        self._tops: dict[str, int] = {}
-        self._bodies: dict[str, int] = {}
+        self._rows: list[tuple[int, ThreadLine]] = []  # of the screen, each with its message's place
+        self._cursor: Key | None = None  # what finds the message under the cursor
         self._follows = True
+        self.marking = Marking(self._layout_of_lines)
 
     @property
     def entry(self) -> Entry | None:
         """The message under the cursor."""
-        return next((entry for entry in self._entries if entry.id == self.cursor_id), None)
+        place = self.cursor_place
+        return None if place is None else self._entries[place]
 
     @property
-    def _entries(self) -> tuple[Entry, ...]:
-        return self.view.entries if self.view else ()
+    def cursor_place(self) -> int | None:
+        """Where the message under the cursor stands."""
+        if self.cursor_id is None:
+            return None
+        if self._cursor is None or self._cursor[1] != self.cursor_id:
+            said = next((entry for entry in reversed(self._entries) if entry.id == self.cursor_id), None)
+            self._cursor = key_of(said) if said else None
+        return self._entries.find(self._cursor) if self._cursor else None
+
+    @property
+    def layout_of_lines(self) -> ThreadLayout:
+        """Where the messages stand."""
+        return self._layout_of_lines
+
+    @property
+    def _entries(self) -> Entries:
+        return self._layout_of_lines.entries
 
     @property
     def is_following(self) -> bool:
@@ -71,85 +95,86 @@ class Thread(ScrollView, can_focus=True):
 
     def step(self, by: int, *, customers_only: bool = False) -> None:
         """Put the cursor on the next or previous message; past the last one the newest is followed."""
-        ids = [entry.id for entry in self._entries if not customers_only or entry.who == "customer"]
-        if not ids:
-            return
-        if self.cursor_id is None:
-            self.cursor_id = ids[-1]
-        elif self.cursor_id in ids:
-            self.cursor_id = ids[max(0, min(len(ids) - 1, ids.index(self.cursor_id) + by))]
+        here = self.cursor_place
+        if here is None:
+            places = range(len(self._entries) - 1, -1, -1)
         else:
-            here = self._tops.get(self.cursor_id, 0)
-            beyond = [one for one in ids if (self._tops[one] > here) == (by > 0)]
-            if beyond:
-                self.cursor_id = beyond[0] if by > 0 else beyond[-1]
+            places = range(here + 1, len(self._entries)) if by > 0 else range(here - 1, -1, -1)
+        for place in places:
+            if not customers_only or self._entries[place].who == "customer":
+                self.put_cursor(place)
+                return
+
+    def put_cursor(self, place: int) -> None:
+        """Put the cursor on the message at this place."""
+        self._cursor = key_of(self._entries[place])
+        self.cursor_id = self._cursor[1]
 
     def to_oldest(self) -> None:
         """Go to the oldest message that is loaded."""
         if self._entries:
-            self.cursor_id = self._entries[0].id
-        self.scroll_to(y=0, animate=False, immediate=True)
+            self.put_cursor(0)
+            self._stand(Stand(0, self._layout_of_lines.rules(0)))
         self._want_older()
 
     def to_newest(self) -> None:
         """Go to the newest message, and follow from there."""
         if self._entries:
-            self.cursor_id = self._entries[-1].id
+            self.put_cursor(len(self._entries) - 1)
         self._to_end()
+
+    def to_place(self, place: int, row: int | None = None) -> None:
+        """Go to the message at this place; its head stands in this row, by default as high as what is above it lets."""
+        self._set_cursor(place)
+        self._stand(Stand(place, self._layout_of_lines.rules(place) if row is None else row))
+        self._want_older()
 
     def by_page(self, pages: int) -> None:
         """Scroll by pages, one line of which stays."""
-        rows = max(1, self.scrollable_content_region.height - 1)
-        self.scroll_to(y=self.scroll_offset.y + pages * rows, animate=False, immediate=True)
-        self._follows = self.scroll_offset.y >= self.max_scroll_y
+        self._to_line(self.scroll_offset.y + pages * max(1, self._height - 1))
         if pages < 0:
             self._want_older()
 
     def next_language(self) -> bool:
         """Show the message under the cursor in the next of its languages; False when it has one alone."""
         entry = self.entry
-        if entry is None or len(entry.bodies) < 2:
+        if entry is None or not self._layout_of_lines.next_body(entry):
             return False
-        self._bodies[entry.id] = (self._bodies.get(entry.id, 0) + 1) % len(entry.bodies)
-        self._arrange()
+        self._draw_again()
         return True
 
     def watch_view(self, before: ThreadView | None, after: ThreadView | None) -> None:
-        opened = before is None or after is None or before.conversation_id != after.conversation_id
-        filled = bool(not opened and before and not before.entries and after and after.entries)
-        if opened:
-            self._bodies, self._follows = {}, True
+        layout = self._layout_of_lines
+        if before is None or after is None or before.conversation_id != after.conversation_id:
+            layout.reset(after)
+            self.marking.end()
+            self._follows, self._cursor = True, None
             self.cursor_id, self.newer = None, 0
-            self._arrange()
             self._to_end()
             return
-        anchor = self._anchor()
-        self._arrange()
+        filled = bool(not before.entries and after.entries)
+        held, last = self._hold(), before.entries[-1].at if before.entries else None
+        changed = layout.take(after)
         if filled:
             self._to_first_unread()
             if self.has_focus and self.cursor_id is None:
                 # Without scrolling: where one begins to read was just decided.
-                begin: str | None = self._newest_of_customer()
-                if not self._follows and self.view:
-                    begin = self.view.first_unread
-                self.set_reactive(Thread.cursor_id, begin)
-                self.refresh()
+                self._begin_to_read()
         elif self._follows:
             self._to_end()
         else:
-            self._restore(anchor)
-            had = {entry.id for entry in before.entries} if before else set()
-            last = before.entries[-1].at if before and before.entries else None
-            self.newer += sum(1 for entry in self._entries if entry.id not in had and (not last or entry.at >= last))
-        if self.cursor_id and self.cursor_id not in self._tops:
+            self._stand(layout.again(held))
+            self.newer += sum(_came_after(one, last) for one in changed)
+        if self.cursor_id and self.cursor_place is None:
             self.cursor_id = None
         self.post_message(self.Moved(self.entry))
 
-    def watch_cursor_id(self) -> None:
-        self.refresh()
-        if self.cursor_id in self._tops:
-            self._see(self.cursor_id)
+    def watch_cursor_id(self, before: str | None, after: str | None) -> None:
+        place = self.cursor_place
+        if place is not None:
+            self._see(place)
             self._want_older()
+        self.draw_entries(before, after)
         self.post_message(self.Moved(self.entry))
 
     def watch_newer(self) -> None:
@@ -159,113 +184,177 @@ class Thread(ScrollView, can_focus=True):
         self.refresh()
 
     def watch_now(self, before: datetime, after: datetime) -> None:
+        self._layout_of_lines.turn_day(after.astimezone().date())
         if before.astimezone().date() != after.astimezone().date():
-            self._arrange()
+            self._draw_again()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self._follows = round(new_value) >= self.max_scroll_y
-        if self._follows:
-            self.newer = 0
+        """Somebody scrolled: what comes into sight is laid out, which may change where it stands."""
+        self._to_line(round(new_value))
         if new_value < old_value:
             self._want_older()
 
     def render_line(self, y: int) -> Strip:
         styles = themes.styles(self.app.current_theme)
-        width = self.scrollable_content_region.width
-        ground = self.rich_style
-        place = y + self.scroll_offset.y
-        if not self._lines and y == 1:
+        width, ground = self._width, self.rich_style
+        if not self._entries and y == 1:
             return strip_of([("  " + shown(self.empty, width - 3), "muted")], styles, width, ground)
-        if place >= len(self._lines):
+        if y >= len(self._rows):
             return Strip.blank(width, ground)
-        line = self._lines[place]
-        marked = self.has_focus and line.entry is not None and line.entry == self.cursor_id and bool(line.spans)
-        return strip_of(line.spans, styles, width, ground, styles.selection if marked else None)
+        place, line = self._rows[y]
+        strip = strip_of(line.spans, styles, width, ground, styles.selection if self._is_marked(line) else None)
+        for start, stop, is_current in self.marking.columns(place, line):
+            found = styles.accent + styles.selection + Style(underline=True, reverse=is_current)
+            before, marked, after = strip.divide([start, stop, width])
+            strip = Strip.join([before, marked.apply_style(found), after])
+        if (picked := self.marking.picked(place, line)) is not None:
+            before, marked, after = strip.divide([*picked, width])
+            strip = Strip.join([before, marked.apply_style(styles.selection + Style(reverse=True)), after])
+        return strip
 
     def on_focus(self) -> None:
-        if self.cursor_id is None:
-            self.cursor_id = self._newest_of_customer()
+        if self.cursor_id is None and (place := self._newest_of_customer()) is not None:
+            self.put_cursor(place)
         self.refresh()
 
     def on_blur(self) -> None:
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        anchor = self._anchor()
-        follows = self._follows
-        self._arrange()
+        if self._width <= 0:
+            return
+        held, follows = self._hold(), self._follows
+        self._layout_of_lines.resize(self._width)
         if follows:
             self._to_end()
         else:
-            self._restore(anchor)
-
-    def on_click(self, event: events.Click) -> None:
-        place = event.y + self.scroll_offset.y
-        if place < len(self._lines) and (entry := self._lines[place].entry):
-            self.cursor_id = entry
-
-    def _arrange(self) -> None:
-        """Lay the lines out anew; unchanged messages keep theirs."""
-        width = self.scrollable_content_region.width
-        if width <= 0:
-            return
-        today = self.now.astimezone().date()
-        self._lines = (
-            self._layout_of_lines.lines(self.view, width=width, today=today, bodies=self._bodies) if self.view else []
-        )
-        self._tops = {}
-        for place, line in enumerate(self._lines):
-            if line.entry is not None:
-                self._tops.setdefault(line.entry, place)
-        self.virtual_size = Size(width, len(self._lines))
+            self._stand(self._layout_of_lines.again(held))
         self.refresh()
+
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width
+
+    @property
+    def _height(self) -> int:
+        return self.scrollable_content_region.height
+
+    # where the screen stands
+
+    def _hold(self) -> list[tuple[Key, int]]:
+        return self._layout_of_lines.hold(self.scroll_offset.y, self._height)
+
+    def _draw_again(self) -> None:
+        self._stand(self._layout_of_lines.again(self._hold()))
+
+    def _to_line(self, line: int) -> None:
+        if self._entries and self._width > 0:
+            self._stand(self._layout_of_lines.stand(max(0, min(line, self.max_scroll_y))))
+
+    def _to_end(self) -> None:
+        self.newer = 0
+        if self._width > 0:
+            self._show(self._layout_of_lines.end(self._height))
+        self._follows = True
+
+    def _stand(self, stand: Stand | None) -> None:
+        """Show the screen on which a message stands there; None where nothing stands any more."""
+        if self._width <= 0:
+            return
+        self._show(self._layout_of_lines.settle(stand, self._height) if stand else 0)
+        self._follows = self.scroll_offset.y >= self.max_scroll_y
+        if self._follows:
+            self.newer = 0
+
+    def _show(self, line: int) -> None:
+        """Show the settled screen that begins with this line. What changed is drawn, and no layout is asked for."""
+        before, self._rows = self._rows, self._layout_of_lines.window(line, self._height)
+        size = Size(self._width, self._layout_of_lines.heights.total)
+        if size != self.virtual_size:
+            self.set_reactive(Thread.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+            self.vertical_scrollbar.window_size = self._height
+        self.set_reactive(Thread.scroll_y, float(line))
+        self.set_reactive(Thread.scroll_target_y, float(line))
+        self.vertical_scrollbar.position = line
+        self.marking.moved()
+        self._draw_rows([y for y in range(self._height) if _at(before, y) is not _at(self._rows, y)])
+
+    def draw_entries(self, *ids: str | None) -> None:
+        """Draw these messages anew: what is marked in them changed. Without any, all that is on the screen."""
+        self._draw_rows([y for y, (_, line) in enumerate(self._rows) if not ids or line.entry in ids])
+
+    def _draw_rows(self, rows: list[int]) -> None:
+        regions: list[Region] = []
+        for y in rows:
+            if regions and regions[-1].bottom == y:
+                regions[-1] = regions[-1].grow((0, 0, 1, 0))
+            else:
+                regions.append(Region(0, y, self._width, 1))
+        if regions:
+            self.refresh(*regions)
+
+    def _is_marked(self, line: ThreadLine) -> bool:
+        return self.has_focus and line.entry is not None and line.entry == self.cursor_id and bool(line.spans)
+
+    def _set_cursor(self, place: int) -> None:
+        """Put the cursor on a message without scrolling to it."""
+        before, self._cursor = self.cursor_id, key_of(self._entries[place])
+        self.set_reactive(Thread.cursor_id, self._cursor[1])
+        self.draw_entries(before, self.cursor_id)
+        self.post_message(self.Moved(self.entry))
+
+    def _see(self, place: int) -> None:
+        """Scroll as little as shows the message: its end, but its head above all; with the last one, the end."""
+        layout, y, height = self._layout_of_lines, self.scroll_offset.y, self._height
+        if self._width <= 0:
+            return
+        if place == len(self._entries) - 1:
+            self._show(layout.end(height))
+            self._follows, self.newer = True, 0
+            return
+        lines, rules = len(layout.lines(place)), layout.rules(place)
+        row = layout.head(place) - y
+        bottom = row - rules + lines
+        if row < 0 or bottom > height:
+            self._stand(Stand(place, 0 if row < 0 else max(0, height - lines + rules)))
 
     def _want_older(self) -> None:
         """Ask for older messages near the top of those that are loaded."""
         if self.scroll_offset.y <= _NEAR_TOP and self.view and self.view.has_older:
             self.post_message(self.OlderWanted(self.view.conversation_id))
 
-    def _newest_of_customer(self) -> str | None:
-        """What one most likely means to answer."""
-        said = [entry.id for entry in self._entries if entry.who == "customer"]
-        return said[-1] if said else self._entries[-1].id if self._entries else None
-
-    def _anchor(self) -> tuple[str, int] | None:
-        """The message at the top of the screen and which of its lines stands there."""
-        top = self.scroll_offset.y
-        for line in self._lines[top:]:
-            if line.entry is not None:
-                return line.entry, top - self._tops[line.entry]
-        return None
-
-    def _restore(self, anchor: tuple[str, int] | None) -> None:
-        if anchor and anchor[0] in self._tops:
-            self.scroll_to(y=self._tops[anchor[0]] + anchor[1], animate=False, immediate=True, force=True)
-
-    def _to_end(self) -> None:
-        self.newer = 0
-        self.scroll_to(y=self.max_scroll_y, animate=False, immediate=True, force=True)
-        self._follows = True
+    def _newest_of_customer(self) -> int | None:
+        """Where what one most likely means to answer stands."""
+        places = range(len(self._entries) - 1, -1, -1)
+        said = (place for place in places if self._entries[place].who == "customer")
+        return next(said, len(self._entries) - 1 if self._entries else None)
 
     def _to_first_unread(self) -> None:
         """To the bottom, unless what is new would then begin above the screen."""
-        first = self._tops.get(self.view.first_unread) if self.view and self.view.first_unread else None
         self._to_end()
-        if first is not None and first - 1 < self.scroll_offset.y:
-            self.scroll_to(y=max(0, first - 2), animate=False, immediate=True, force=True)
-            self._follows = False
+        first = self._first_unread()
+        if first is not None and self._layout_of_lines.head(first) - 1 < self.scroll_offset.y:
+            self._stand(Stand(first, 2))
 
-    def _see(self, entry_id: str) -> None:
-        """Scroll as little as shows the message: its end, but its head above all."""
-        top = self._tops[entry_id]
-        bottom = top + sum(1 for line in self._lines[top:] if line.entry == entry_id)
-        height = self.scrollable_content_region.height
-        y = self.scroll_offset.y
-        if bottom > y + height:
-            y = bottom - height
-        if top < y:
-            y = top
-        if entry_id == self._entries[-1].id:
-            y = self.max_scroll_y
-        self.scroll_to(y=y, animate=False, immediate=True)
+    def _first_unread(self) -> int | None:
+        wanted = self.view.first_unread if self.view else None
+        if wanted is None:
+            return None
+        places = range(len(self._entries) - 1, -1, -1)
+        return next((place for place in places if self._entries[place].id == wanted), None)
+
+    def _begin_to_read(self) -> None:
+        place = self._newest_of_customer() if self._follows else self._first_unread()
+        if place is not None:
+            self._set_cursor(place)
+
+
+def _at(rows: list[tuple[int, ThreadLine]], y: int) -> ThreadLine | None:
+    return rows[y][1] if y < len(rows) else None
+
+
+def _came_after(splice: Splice, last: datetime | None) -> int:
+    """How many messages came in one place below what there was."""
+    had = {entry.id for entry in splice.before}
+    return sum(1 for entry in splice.after if entry.id not in had and (last is None or entry.at >= last))

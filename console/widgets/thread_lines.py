@@ -5,14 +5,14 @@ A customer's lines carry a gutter mark in a column of their own, which no text c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from console.state.rows import Entry, FileCard, ThreadView, Who
+from console.state.rows import Entry, FileCard, Who
 from console.text.bidi import visual
 from console.text.language import is_rtl
-from console.text.safe import SafeLine
+from console.text.safe import SafeBlock, SafeLine
 from console.text.size import size
 from console.text.width import cell_width, wrap
 from console.widgets.spans import Role, Span, shown, spread, width_of
@@ -42,6 +42,10 @@ DELIVERIES: dict[str, tuple[str, Role]] = {
     "unknown": ("perhaps sent", "waiting"),
 }
 
+BOX_HEIGHT = 3
+"""Lines of a picture's box."""
+_AROUND = 6  # cells of the frame and the mark around a file's words
+_LEAST_BOX = 24
 
 HOW_ON: dict[str, str] = {
     "waiting": "Enter looks at it",
@@ -52,49 +56,52 @@ HOW_ON: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What of a message's body a line shows: the characters from `start` on, which begin at a column of the line."""
+
+    start: int
+    text: str
+    column: int
+    is_turned: bool  # drawn in another order than it is read in: no column is a character
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadLine:
     """One line; `entry` is its message's id, None for what stands between messages."""
 
     spans: tuple[Span, ...]
     entry: str | None = None
-
-
-Language = Callable[[Entry], int]
-"""Which of an entry's bodies is shown."""
-
-
-class ThreadLayout:
-    """Lays a thread out; a message that did not change keeps its lines."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[Entry, int, int, tuple[ThreadLine, ...]]] = {}
-
-    def lines(self, view: ThreadView, *, width: int, today: date, bodies: dict[str, int]) -> list[ThreadLine]:
-        """All lines of the thread in `width` cells; `bodies` says which body is shown where it is not the first."""
-        lines: list[ThreadLine] = []
-        day: date | None = None
-        known: dict[str, tuple[Entry, int, int, tuple[ThreadLine, ...]]] = {}
-        for entry in view.entries:
-            if (on := entry.at.astimezone().date()) != day:
-                day = on
-                lines.append(ThreadLine(_rule(day_name(on, today), "muted", width)))
-            if entry.id == view.first_unread:
-                lines.append(ThreadLine(_rule("new", "accent", width)))
-            body = bodies.get(entry.id, 0)
-            had = self._known.get(entry.id)
-            if had is None or had[0] is not entry or had[1] != width or had[2] != body:
-                had = (entry, width, body, tuple(entry_lines(entry, width, body)))
-            known[entry.id] = had
-            lines += had[3]
-        self._known = known
-        return lines
+    said: Said | None = None
 
 
 def entry_lines(entry: Entry, width: int, body: int = 0) -> Iterator[ThreadLine]:
     """The lines of one message and the blank one after it."""
-    for spans in _rows(entry, width, body):
-        yield ThreadLine((_gutter(entry), (" ", "text"), *spans), entry.id)
+    gutter: tuple[Span, ...] = (_gutter(entry), (" ", "text"))
+    for spans, said in _rows(entry, width - GUTTER - 1, body):
+        yield ThreadLine((*gutter, *spans), entry.id, said)
     yield ThreadLine((), entry.id)
+
+
+def estimate(entry: Entry, width: int, body: int = 0) -> int:
+    """About how many lines `entry_lines` gives, told from lengths alone."""
+    rows = 2 + (entry.quote is not None)
+    if entry.bodies:
+        text = entry.bodies[min(body, len(entry.bodies) - 1)]
+        rows += 1 + text.count("\n") + len(text) // max(1, min(width - GUTTER - 1, MEASURE))
+    for file in entry.files:
+        rows += BOX_HEIGHT if is_image(file) else 1
+    return rows if entry.delivery == "sent" else rows + 2 * (entry.problem is not None)
+
+
+def is_image(file: FileCard) -> bool:
+    """Whether a file is a picture, which is told by a box."""
+    return file.type.startswith("image/")
+
+
+def rule(words: str, role: Role, width: int) -> ThreadLine:
+    """A line between messages, such as a day's."""
+    text = f"── {words} ──"
+    return ThreadLine(((" " * max(0, (width - cell_width(text)) // 2), "text"), (text, role)))
 
 
 def day_name(day: date, today: date) -> str:
@@ -107,27 +114,47 @@ def day_name(day: date, today: date) -> str:
     return name if day.year == today.year else f"{name} {day.year}"
 
 
-def _rows(entry: Entry, width: int, body: int) -> Iterator[list[Span]]:
-    room = width - GUTTER - 1
-    yield _head(entry, room, body)
+def _rows(entry: Entry, room: int, body: int) -> Iterator[tuple[list[Span], Said | None]]:
+    yield _head(entry, room, body), None
     if entry.quote:
         words = f"{entry.quote.sender}: {entry.quote.text}"
-        yield [(QUOTE_MARK + " ", "faint"), (shown(SafeLine(words), min(room, MEASURE) - 2), "muted")]
+        yield [(QUOTE_MARK + " ", "faint"), (shown(SafeLine(words), min(room, MEASURE) - 2), "muted")], None
     if entry.bodies:
-        role: Role = "note" if entry.note else "muted" if entry.who == "system" else "text"
-        measure = min(room, MEASURE)
-        for line in entry.bodies[min(body, len(entry.bodies) - 1)].split("\n"):
-            right = is_rtl(line)
-            for part in wrap(line, measure) or [""]:
-                pad = measure - cell_width(part) if right else 0
-                yield [(" " * pad + visual(part), role)]
+        yield from _body(entry, min(room, MEASURE), entry.bodies[min(body, len(entry.bodies) - 1)])
     for file in entry.files:
-        yield [(FILE_MARK + " ", "accent"), *_file(file, room - 2)]
+        if is_image(file) and room >= _LEAST_BOX:
+            yield from ((spans, None) for spans in _box(file, min(room, MEASURE)))
+        else:
+            yield [(FILE_MARK + " ", "accent"), *_file(file, room - 2)], None
     if entry.problem:
         for part in wrap(entry.problem, room):
-            yield [(visual(part), "muted" if entry.delivery == "waiting" else "danger")]
+            yield [(visual(part), "muted" if entry.delivery == "waiting" else "danger")], None
     if entry.delivery in HOW_ON and (entry.problem or entry.delivery != "waiting"):
-        yield [(HOW_ON[entry.delivery] + " · Backspace takes it back", "muted")]
+        yield [(HOW_ON[entry.delivery] + " · Backspace takes it back", "muted")], None
+
+
+def _body(entry: Entry, measure: int, text: SafeBlock) -> Iterator[tuple[list[Span], Said]]:
+    role: Role = "note" if entry.note else "muted" if entry.who == "system" else "text"
+    begin = 0
+    for line in text.split("\n"):
+        right, here = is_rtl(line), 0
+        for part in wrap(line, measure) or [""]:
+            here = line.find(part, here)  # what was left out at a break is space
+            drawn = visual(part)
+            pad = measure - cell_width(part) if right else 0
+            yield [(" " * pad + drawn, role)], Said(begin + here, part, GUTTER + pad, right or drawn != part)
+            here += len(part)
+        begin += len(line) + 1
+
+
+def _box(file: FileCard, room: int) -> Iterator[list[Span]]:
+    """A picture, which a terminal does not show: a frame with what it is."""
+    kind = file.type.partition("/")[2].upper()
+    words = [*_file(file, room - _AROUND - len(kind) - 1), (f" {kind}", "muted")]
+    inside = width_of(words) + 4
+    yield [("╭" + "─" * inside + "╮", "border")]
+    yield [("│ ", "border"), (FILE_MARK + " ", "accent"), *words, (" │", "border")]
+    yield [("╰" + "─" * inside + "╯", "border")]
 
 
 def _head(entry: Entry, room: int, body: int) -> list[Span]:
@@ -157,8 +184,3 @@ def _file(file: FileCard, room: int) -> list[Span]:
 def _gutter(entry: Entry) -> Span:
     mark = NOTE_MARK if entry.note else GUTTER_MARKS[entry.who]
     return (mark, "note" if entry.note else ROLES[entry.who])
-
-
-def _rule(words: str, role: Role, width: int) -> tuple[Span, ...]:
-    text = f"── {words} ──"
-    return ((" " * max(0, (width - cell_width(text)) // 2), "text"), (text, role))

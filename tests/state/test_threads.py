@@ -223,3 +223,38 @@ def test_only_the_threads_opened_last_are_kept_and_those_with_unsent_text() -> N
     assert [thread.conversation_id for thread in threads] == ["a", "d"]
     assert list(threads.forget(["a", "d", "x"])) == ["a", "d"]
     assert [thread.conversation_id for thread in threads] == ["a"]
+
+
+def said_by(first: int, last: int) -> list[Message]:
+    """The messages of these numbers, newest first."""
+    return [message(f"m{number:04}", number) for number in range(last - 1, first - 1, -1)]
+
+
+def test_a_thread_that_is_left_keeps_its_newest_pages_and_what_asks_for_those_before() -> None:
+    store = opened()
+    page(store, *said_by(250, 300), then="before 250")
+    for first in (200, 150, 100, 50):
+        page(store, *said_by(first, first + 50), then=f"before {first}", cursor=f"before {first + 50}")
+    push(store, message("m0300", 300))
+    assert len(store.thread("c").entries) == 251
+    store.apply(ThreadOpened("c"))
+    assert len(store.thread("c").entries) == 251, "the open one keeps what was read"
+    store.apply(ThreadOpened("d"))
+    assert ids(store) == [f"m{number:04}" for number in range(200, 301)]
+    assert store.cursor("c") == "before 200" and store.thread("c").has_older
+    assert store.message("c", "m0100") is None
+    store.apply(ThreadOpened("c"))
+    page(store, *said_by(150, 200), then="before 150", cursor="before 100")
+    assert ids(store)[0] == "m0200", "an answer from before is not for where we stand now"
+    page(store, *said_by(150, 200), then="before 150", cursor="before 200")
+    assert ids(store) == [f"m{number:04}" for number in range(150, 301)]
+
+
+def test_a_thread_with_unsent_text_keeps_all_of_it() -> None:
+    store = opened()
+    page(store, *said_by(250, 300), then="before 250")
+    for first in (200, 150, 100):
+        page(store, *said_by(first, first + 50), then=f"before {first}", cursor=f"before {first + 50}")
+    write(store, "local_1", delivery="failed")
+    store.apply(ThreadOpened("d"))
+    assert len(store.thread("c").entries) == 201

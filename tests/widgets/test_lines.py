@@ -12,13 +12,13 @@ import pytest
 from console.contract.base import EARLIEST
 from console.contract.shapes import Limits
 from console.state.reduce import identity_of
-from console.state.rows import FileCard, Identity, LineStatus, Quote, ThreadView
+from console.state.rows import FileCard, Identity, LineStatus, Quote
 from console.text.safe import SafeBlock, SafeLine
 from console.text.width import cell_width
 from console.widgets.footer import Notice, footer_line, footer_lines
 from console.widgets.pane_title import pane_title
 from console.widgets.spans import Span
-from console.widgets.thread_lines import ThreadLayout, ThreadLine, day_name, entry_lines
+from console.widgets.thread_lines import ThreadLine, day_name, entry_lines
 from console.widgets.top_bar import top_line
 from console.widgets.tree_lines import Marks, tree_line
 from tests.widgets.rows import NOW, entry, outline_line, row
@@ -112,25 +112,6 @@ def test_arabic_stands_at_the_right() -> None:
 def test_no_line_of_a_message_is_wider_than_the_pane(width: int) -> None:
     long = entry(bodies=(SafeBlock("word " * 60 + "\n" + "x" * 500 + "\n" + "مرحبا بكم " * 40),), cleaned=True)
     assert all(cell_width(said(line.spans)) <= width for line in entry_lines(long, width))
-
-
-def test_days_and_the_first_unread_are_drawn_between_messages() -> None:
-    view = ThreadView(
-        "conv_1",
-        (entry(id="a", at=NOW - timedelta(days=3)), entry(id="b", at=NOW - timedelta(days=1)), entry(id="c")),
-        first_unread="c",
-    )
-    lines = rows_of(ThreadLayout().lines(view, width=60, today=NOW.date(), bodies={}))
-    rules = [line.strip() for line in lines if "──" in line]
-    assert rules == ["── Saturday 14 November ──", "── Yesterday ──", "── Today ──", "── new ──"]
-
-
-def test_a_message_that_did_not_change_keeps_its_lines() -> None:
-    layout, view = ThreadLayout(), ThreadView("conv_1", (entry(id="a"), entry(id="b")))
-    before = layout.lines(view, width=60, today=NOW.date(), bodies={})
-    after = layout.lines(ThreadView("conv_1", (*view.entries, entry(id="c"))), width=60, today=NOW.date(), bodies={})
-    kept = [line for line in before if line.entry]
-    assert len(kept) == 6 and all(one is other for one, other in zip(kept, after[1:], strict=False))
 
 
 def test_another_year_is_named() -> None:

@@ -124,9 +124,8 @@ def quote(screen: MainScreen, message_id: str | None) -> Quote | None:
     """The message that is replied to, as far as it is loaded."""
     if message_id is None or screen.open_id is None:
         return None
-    for entry in screen.store.thread(screen.open_id).entries:
-        if entry.id == message_id:
-            return Quote(entry.id, entry.sender, excerpt(entry.bodies[0], 120) if entry.bodies else SafeLine(""))
+    if entry := screen.store.entry(screen.open_id, message_id):
+        return Quote(entry.id, entry.sender, excerpt(entry.bodies[0], 120) if entry.bodies else SafeLine(""))
     return Quote(message_id, SafeLine("an earlier message"), SafeLine(""))
 
 

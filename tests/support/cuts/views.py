@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from console.state.rows import ConversationRow, Entry
@@ -13,7 +13,7 @@ class View(NamedTuple):
     """The conversations, and the messages of some, by conversation."""
 
     rows: dict[str, ConversationRow]
-    threads: dict[str, tuple[Entry, ...]]
+    threads: dict[str, Sequence[Entry]]
 
 
 def view(it: Console, ids: Collection[str]) -> View:

@@ -14,7 +14,7 @@ from console.state.rows import ConversationRow, CustomerCard
 from console.state.triage import triage_of
 from console.text.safe import SafeLine
 
-T = TypeVar("T")
+T = TypeVar("T", dict[str, Any], tuple[SafeLine | None, str | None])
 
 _SHORT, _SAME = 4, 2  # versions of the format: the shortest, and that in which the same values are the same bytes
 _MOST_SHARED = 4096  # values of a kind that are kept once; what comes after them is in its own bytes

@@ -266,12 +266,12 @@ class Shown(Sequence[OutlineLine]):
         stack: list[Node] = []
         for first in top:
             lines.append(first)
-            if first.id in below and first.id not in closed:
+            if first.below and first.id in below and first.id not in closed:
                 stack.extend(reversed(below[first.id]))
                 while stack:
                     node = stack.pop()
                     lines.append(node)
-                    if node.id in below and node.id not in closed:
+                    if node.below and node.id in below and node.id not in closed:
                         stack.extend(reversed(below[node.id]))
         return lines
 
@@ -347,7 +347,7 @@ class Shown(Sequence[OutlineLine]):
         if self._view == "waiting":
             self._build_waiting(matching)
         else:
-            self._below = {None: [node for node in self._top if node.is_match or node in above]}
+            self._below = {None: [node for node in self._top if node.is_match or (node.below and node in above)]}
             for parent in above:
                 self._below[parent.id] = [node for node in parent.below or () if node.is_match or node in above]
         self._lines = self._walk(self._below[None])

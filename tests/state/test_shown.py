@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from datetime import timedelta
+from types import FrameType
 from typing import Any
 
 from hypothesis import given, settings
@@ -142,3 +144,31 @@ def test_a_thousand_levels_are_folded_found_and_moved() -> None:
 
 def _of(one: Any) -> Any:
     return row(id=one.id, parent_id=one.parent_id, at=one.last_message.created_at)
+
+
+def test_an_event_costs_no_more_where_there_are_a_hundred_times_as_many() -> None:
+    def spent(count: int) -> int:
+        """The lines of code that an event and a fold run through."""
+        outline, steps = Outline(), 0
+        for number in range(count):
+            outline.put(row(id=f"c{number:05}", at=at(-number)))
+        outline.put(row(id="below", parent_id="c00003", at=at(-count)))
+        outline.shown.ask("inbox", now=START)
+
+        def step(frame: FrameType, what: str, _: Any) -> Any:
+            nonlocal steps
+            steps += what == "line"
+            return step
+
+        before = sys.gettrace()
+        sys.settrace(step)
+        try:
+            outline.put(row(id=f"c{count - 1:05}", at=at(1)))
+            outline.shown.ask("inbox", now=at(1), folded={"c00003"})
+            outline.waiting_count(at(1))
+            outline.shown[len(outline.shown) // 2]
+        finally:
+            sys.settrace(before)
+        return steps
+
+    assert spent(10_000) < 2 * spent(100)

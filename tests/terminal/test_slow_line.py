@@ -14,7 +14,7 @@ PROGRAM = (sys.executable, "-m", "tests.terminal.program", "writing")
 async def test_a_letter_on_a_busy_slow_line_waits_for_no_frame_that_is_old() -> None:
     async with SlowLine(PROGRAM, columns=80, rows=24) as terminal:
         await terminal.until("turn", timeout=30)
-        await terminal.until(lambda shown: shown.queued == 0, timeout=30)  # the first frame takes its time
+        await terminal.until(lambda _: terminal.queued == 0, timeout=30)  # the first frame takes its time
         terminal.most_queued = 0
         written = ""
         for letter in "a slow line":
@@ -32,7 +32,7 @@ async def test_what_is_shown_last_is_what_was_drawn_last() -> None:
         terminal.send(*"many letters at once, and then none for a while")
         terminal.send("\x13")  # stops what runs
         await terminal.until("stopped", timeout=30)
-        await terminal.until(lambda shown: shown.queued == 0, timeout=30)
+        await terminal.until(lambda _: terminal.queued == 0, timeout=30)
         await asyncio.sleep(0)
         assert "many letters at once, and then none for a while" in terminal.text()
         number = terminal.text().partition("stopped at ")[2].split()[0]

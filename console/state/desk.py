@@ -97,6 +97,10 @@ class Desk:
         """Have the messages before the oldest that are shown."""
         await self._loading.older(id)
 
+    async def older_page(self, id: str) -> None:
+        """The same in a large page, for whoever goes far back."""
+        await self._loading.older_page(id)
+
     async def reload(self, id: str) -> None:
         """Have the newest messages again."""
         await self._loading.reload(id)

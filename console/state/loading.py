@@ -119,14 +119,18 @@ class Loading:
             raise
         self._store.apply(changes.MessagesAnswered(id, page))
 
-    async def older(self, id: str) -> None:
+    async def older_page(self, id: str) -> None:
+        """The same in large pages, one after the other, for whoever goes far back."""
+        await self._patiently(lambda: self.older(id, _MESSAGES))
+
+    async def older(self, id: str, limit: int = 50) -> None:
         """Have the messages before the oldest that are known; nothing to do where there are none."""
         cursor = self._store.cursor(id)
         if cursor is None or id in self._loading_older:
             return
         self._loading_older.add(id)
         try:
-            page = await self._api.messages.list(id, cursor=cursor)
+            page = await self._api.messages.list(id, limit, cursor)
             self._store.apply(changes.MessagesAnswered(id, page, cursor))
         finally:
             self._loading_older.discard(id)

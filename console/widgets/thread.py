@@ -6,7 +6,7 @@ Where messages stand is `thread_layout`'s, what is marked in them `thread_marks`
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from rich.style import Style
 from textual import events
@@ -17,13 +17,14 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from console import themes
-from console.state.entries import Entries, Key, Splice
+from console.state.entries import Entries, Key
 from console.state.rows import Entry, ThreadView
 from console.text.safe import SafeLine
 from console.widgets.spans import shown, strip_of
-from console.widgets.thread_layout import Stand, ThreadLayout, key_of
+from console.widgets.thread_layout import Stand, ThreadLayout, came_after, key_of, line_in
 from console.widgets.thread_lines import ThreadLine
 from console.widgets.thread_marking import Marking
+from console.widgets.thread_marks import Selection, Spot, spot
 
 _NEAR_TOP = 8
 """Lines from the top at which older messages are asked for."""
@@ -57,11 +58,13 @@ class Thread(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._layout_of_lines = ThreadLayout()
+        self.layout_of_lines = ThreadLayout()
         self._rows: list[tuple[int, ThreadLine]] = []  # of the screen, each with its message's place
         self._cursor: Key | None = None  # what finds the message under the cursor
         self._follows = True
-        self.marking = Marking(self._layout_of_lines)
+        self.marking = Marking(self.layout_of_lines)
+        self.wanted_day: date | None = None  # that older messages are read back to
+        self._is_drawing = False  # a selection, by mouse
 
     @property
     def entry(self) -> Entry | None:
@@ -80,13 +83,8 @@ class Thread(ScrollView, can_focus=True):
         return self._entries.find(self._cursor) if self._cursor else None
 
     @property
-    def layout_of_lines(self) -> ThreadLayout:
-        """Where the messages stand."""
-        return self._layout_of_lines
-
-    @property
     def _entries(self) -> Entries:
-        return self._layout_of_lines.entries
+        return self.layout_of_lines.entries
 
     @property
     def is_following(self) -> bool:
@@ -114,7 +112,7 @@ class Thread(ScrollView, can_focus=True):
         """Go to the oldest message that is loaded."""
         if self._entries:
             self.put_cursor(0)
-            self._stand(Stand(0, self._layout_of_lines.rules(0)))
+            self._stand(Stand(0, self.layout_of_lines.rules(0)))
         self._want_older()
 
     def to_newest(self) -> None:
@@ -126,8 +124,22 @@ class Thread(ScrollView, can_focus=True):
     def to_place(self, place: int, row: int | None = None) -> None:
         """Go to the message at this place; its head stands in this row, by default as high as what is above it lets."""
         self._set_cursor(place)
-        self._stand(Stand(place, self._layout_of_lines.rules(place) if row is None else row))
+        self._stand(Stand(place, self.layout_of_lines.rules(place) if row is None else row))
         self._want_older()
+
+    def show_line(self, place: int, line: int) -> None:
+        """Put the cursor on a message and bring one of its lines into sight."""
+        rules = self.layout_of_lines.rules(place)
+        row = self.layout_of_lines.heights.top(place) + line - self.scroll_offset.y
+        if not 0 <= row < self._height:
+            self._stand(Stand(place, self._height // 2 - line + rules))
+        self._set_cursor(place)
+        self.draw_entries()
+
+    def end_selection(self) -> None:
+        """Nothing is selected any more."""
+        self.marking.select(None)
+        self.draw_entries()
 
     def by_page(self, pages: int) -> None:
         """Scroll by pages, one line of which stays."""
@@ -138,13 +150,13 @@ class Thread(ScrollView, can_focus=True):
     def next_language(self) -> bool:
         """Show the message under the cursor in the next of its languages; False when it has one alone."""
         entry = self.entry
-        if entry is None or not self._layout_of_lines.next_body(entry):
+        if entry is None or not self.layout_of_lines.next_body(entry):
             return False
         self._draw_again()
         return True
 
     def watch_view(self, before: ThreadView | None, after: ThreadView | None) -> None:
-        layout = self._layout_of_lines
+        layout = self.layout_of_lines
         if before is None or after is None or before.conversation_id != after.conversation_id:
             layout.reset(after)
             self.marking.end()
@@ -164,7 +176,7 @@ class Thread(ScrollView, can_focus=True):
             self._to_end()
         else:
             self._stand(layout.again(held))
-            self.newer += sum(_came_after(one, last) for one in changed)
+            self.newer += sum(came_after(one, last) for one in changed)
         if self.cursor_id and self.cursor_place is None:
             self.cursor_id = None
         self.post_message(self.Moved(self.entry))
@@ -174,6 +186,9 @@ class Thread(ScrollView, can_focus=True):
         if place is not None:
             self._see(place)
             self._want_older()
+        if self.marking.is_by_message and (entry := self.entry):
+            self.marking.draw_to_message(entry)
+            self.draw_entries()
         self.draw_entries(before, after)
         self.post_message(self.Moved(self.entry))
 
@@ -184,7 +199,7 @@ class Thread(ScrollView, can_focus=True):
         self.refresh()
 
     def watch_now(self, before: datetime, after: datetime) -> None:
-        self._layout_of_lines.turn_day(after.astimezone().date())
+        self.layout_of_lines.turn_day(after.astimezone().date())
         if before.astimezone().date() != after.astimezone().date():
             self._draw_again()
 
@@ -224,12 +239,47 @@ class Thread(ScrollView, can_focus=True):
         if self._width <= 0:
             return
         held, follows = self._hold(), self._follows
-        self._layout_of_lines.resize(self._width)
+        self.layout_of_lines.resize(self._width)
         if follows:
             self._to_end()
         else:
-            self._stand(self._layout_of_lines.again(held))
+            self._stand(self.layout_of_lines.again(held))
         self.refresh()
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        if event.button == 1 and (there := self._spot(event)):
+            self.marking.select(Selection(there, there))
+            self._is_drawing = True
+            self.capture_mouse()
+            self.draw_entries()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if not self._is_drawing:
+            return
+        row = event.y - self.gutter.top
+        if not 0 <= row < self._height:
+            self._to_line(self.scroll_offset.y + (1 if row > 0 else -1))
+        if there := self._spot(event):
+            self.marking.draw_to(there)
+            self.draw_entries()
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if not self._is_drawing:
+            return
+        self._is_drawing = False
+        self.release_mouse()
+        drawn = self.marking.selection
+        if drawn is not None and drawn.begun == drawn.drawn:
+            self.end_selection()
+        if drawn is not None and (place := self._entries.find(drawn.drawn.key)) is not None:
+            self._set_cursor(place)
+
+    def _spot(self, event: events.MouseEvent) -> Spot | None:
+        """The text below the mouse, or next to it."""
+        if not self._rows:
+            return None
+        place, line = self._rows[max(0, min(event.y - self.gutter.top, len(self._rows) - 1))]
+        return spot(self.layout_of_lines, place, line, event.x - self.gutter.left)
 
     @property
     def _width(self) -> int:
@@ -242,34 +292,34 @@ class Thread(ScrollView, can_focus=True):
     # where the screen stands
 
     def _hold(self) -> list[tuple[Key, int]]:
-        return self._layout_of_lines.hold(self.scroll_offset.y, self._height)
+        return self.layout_of_lines.hold(self.scroll_offset.y, self._height)
 
     def _draw_again(self) -> None:
-        self._stand(self._layout_of_lines.again(self._hold()))
+        self._stand(self.layout_of_lines.again(self._hold()))
 
     def _to_line(self, line: int) -> None:
         if self._entries and self._width > 0:
-            self._stand(self._layout_of_lines.stand(max(0, min(line, self.max_scroll_y))))
+            self._stand(self.layout_of_lines.stand(max(0, min(line, self.max_scroll_y))))
 
     def _to_end(self) -> None:
         self.newer = 0
         if self._width > 0:
-            self._show(self._layout_of_lines.end(self._height))
+            self._show(self.layout_of_lines.end(self._height))
         self._follows = True
 
     def _stand(self, stand: Stand | None) -> None:
         """Show the screen on which a message stands there; None where nothing stands any more."""
         if self._width <= 0:
             return
-        self._show(self._layout_of_lines.settle(stand, self._height) if stand else 0)
+        self._show(self.layout_of_lines.settle(stand, self._height) if stand else 0)
         self._follows = self.scroll_offset.y >= self.max_scroll_y
         if self._follows:
             self.newer = 0
 
     def _show(self, line: int) -> None:
         """Show the settled screen that begins with this line. What changed is drawn, and no layout is asked for."""
-        before, self._rows = self._rows, self._layout_of_lines.window(line, self._height)
-        size = Size(self._width, self._layout_of_lines.heights.total)
+        before, self._rows = self._rows, self.layout_of_lines.window(line, self._height)
+        size = Size(self._width, self.layout_of_lines.heights.total)
         if size != self.virtual_size:
             self.set_reactive(Thread.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = size.height
@@ -278,7 +328,7 @@ class Thread(ScrollView, can_focus=True):
         self.set_reactive(Thread.scroll_target_y, float(line))
         self.vertical_scrollbar.position = line
         self.marking.moved()
-        self._draw_rows([y for y in range(self._height) if _at(before, y) is not _at(self._rows, y)])
+        self._draw_rows([y for y in range(self._height) if line_in(before, y) is not line_in(self._rows, y)])
 
     def draw_entries(self, *ids: str | None) -> None:
         """Draw these messages anew: what is marked in them changed. Without any, all that is on the screen."""
@@ -306,7 +356,7 @@ class Thread(ScrollView, can_focus=True):
 
     def _see(self, place: int) -> None:
         """Scroll as little as shows the message: its end, but its head above all; with the last one, the end."""
-        layout, y, height = self._layout_of_lines, self.scroll_offset.y, self._height
+        layout, y, height = self.layout_of_lines, self.scroll_offset.y, self._height
         if self._width <= 0:
             return
         if place == len(self._entries) - 1:
@@ -334,7 +384,7 @@ class Thread(ScrollView, can_focus=True):
         """To the bottom, unless what is new would then begin above the screen."""
         self._to_end()
         first = self._first_unread()
-        if first is not None and self._layout_of_lines.head(first) - 1 < self.scroll_offset.y:
+        if first is not None and self.layout_of_lines.head(first) - 1 < self.scroll_offset.y:
             self._stand(Stand(first, 2))
 
     def _first_unread(self) -> int | None:
@@ -348,13 +398,3 @@ class Thread(ScrollView, can_focus=True):
         place = self._newest_of_customer() if self._follows else self._first_unread()
         if place is not None:
             self._set_cursor(place)
-
-
-def _at(rows: list[tuple[int, ThreadLine]], y: int) -> ThreadLine | None:
-    return rows[y][1] if y < len(rows) else None
-
-
-def _came_after(splice: Splice, last: datetime | None) -> int:
-    """How many messages came in one place below what there was."""
-    had = {entry.id for entry in splice.before}
-    return sum(1 for entry in splice.after if entry.id not in had and (last is None or entry.at >= last))

@@ -196,3 +196,14 @@ class ThreadLayout:
 def key_of(entry: Entry) -> Key:
     """What finds an entry again."""
     return entry.at, entry.id
+
+
+def came_after(splice: Splice, last: datetime | None) -> int:
+    """How many messages came in one place below what there was."""
+    had = {entry.id for entry in splice.before}
+    return sum(1 for entry in splice.after if entry.id not in had and (last is None or entry.at >= last))
+
+
+def line_in(rows: Sequence[tuple[int, ThreadLine]], row: int) -> ThreadLine | None:
+    """The line that stands in a row of a screen."""
+    return rows[row][1] if row < len(rows) else None

@@ -12,7 +12,7 @@ from console.screens.differences import differences
 from console.screens.help import Help
 from console.screens.leave import Leave
 from console.screens.pick import Choice
-from console.screens.verbs import drafting, keeping, moving, writing
+from console.screens.verbs import drafting, finding, keeping, moving, writing
 from console.screens.verbs.asking import pick_one
 from console.text.safe import SafeLine, line
 
@@ -54,7 +54,7 @@ def _repaint(screen: MainScreen) -> None:
 
 def _back(screen: MainScreen) -> None:
     """One step back: out of a draft, a held message, the composer, the filter, the thread. Nothing is discarded."""
-    if drafting.stop(screen):
+    if drafting.stop(screen) or finding.stop(screen):
         return
     if screen.pane == "composer":
         if screen.composer.is_empty and screen.held:

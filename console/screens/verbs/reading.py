@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def _copy(screen: MainScreen) -> None:
-    if entry := screen.messages.entry:
+    if text := screen.messages.marking.text:
+        screen.app.copy_to_clipboard(text)
+        screen.messages.end_selection()
+        screen.say(SafeLine("Copied what was selected."))
+    elif entry := screen.messages.entry:
         screen.app.copy_to_clipboard("\n\n".join(entry.bodies))
         screen.say(SafeLine("Copied the message."))
 

@@ -10,6 +10,7 @@ from console.screens.verbs import (
     attaching,
     beginning,
     drafting,
+    finding,
     gating,
     moving,
     reading,
@@ -33,5 +34,6 @@ VERBS: dict[str, Verb] = {
     **attaching.VERBS,
     **drafting.VERBS,
     **reading.VERBS,
+    **finding.VERBS,
     **saving.VERBS,
 }

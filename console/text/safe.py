@@ -41,6 +41,11 @@ _TAIL = 16  # of a long name is kept, for there stands what kind of file it is
 
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _JOINER = re.compile(f"[{JOINERS}]")
+_CALM = re.compile("[\n -~\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
+"""A character that stays what it is whatever follows, nor changes what follows: no half, joiner, mark or base of one.
+
+A mark may stand on it, but how many marks a base bears is told from the marks alone.
+"""
 
 
 def line(text: str, limit: int = 200) -> SafeLine:
@@ -53,18 +58,8 @@ def block(
 ) -> SafeBlock:
     """The text as lines, a tab as four spaces. What is beyond a limit is cut and shown as "…" in its place."""
     few = _first(text, characters)
-    if not _is_plain(few.replace("\n", "")):
-        few = settle(UNSAFE.sub(stand_in, LINE_ENDS.sub("\n", _paired(few)).replace("\t", "    ")))
-    is_cut = len(text) > characters or len(few) > characters
-    rows = few[:characters].split("\n")
-    if len(rows) > lines:
-        rows, is_cut = rows[:lines], True
-    if len(few) > line_characters:
-        rows = [_cut(row, line_characters) for row in rows]
-    if not is_cut:
-        return SafeBlock("\n".join(rows))
-    kept = "\n".join(rows[: lines - 1])[: characters - 2].rstrip(JOINERS + "\n")
-    return SafeBlock(f"{kept}\n{MORE}" if kept else MORE)
+    clean = few if _is_plain(few.replace("\n", "")) else _cleaned(few)
+    return _within(clean, characters, lines, line_characters, is_cut=len(text) > characters)
 
 
 def own(text: str) -> SafeBlock:
@@ -107,16 +102,46 @@ def was_cleaned(raw: str, safe: str) -> bool:
 
 
 class Stream:
-    """Text that comes in pieces, made safe as a whole: however it was split, the same is shown in the end."""
+    """Text that comes in pieces, made safe as a whole: however it was split, the same is shown in the end.
+
+    A piece costs by its own length: what nothing that follows can change is not looked at again.
+    """
 
     def __init__(self) -> None:
-        self.raw = ""
-        """All that came, as it came."""
+        self.length = 0
+        """Characters that came. Those beyond the limits are counted and not kept."""
+        self._settled = ""
+        self._open = ""  # what came since, as it came: the next piece may belong to it
+        self._room = MOST_CHARACTERS + 1  # one more shows that something was cut
 
     def feed(self, piece: str) -> SafeBlock:
-        """All that came so far, made safe. What is beyond the limits is kept in `raw` alone and costs nothing here."""
-        self.raw += piece
-        return block(self.raw)
+        """All that came so far, made safe."""
+        self.length += len(piece)
+        came = self._open + piece[: self._room]
+        self._room = max(0, self._room - len(piece))
+        last = next((place for place in range(len(came), len(self._open), -1) if _CALM.match(came, place - 1)), 0)
+        self._settled, self._open = self._settled + _cleaned(came[:last]), came[last:]
+        clean = self._settled + _cleaned(self._open)
+        return _within(clean, MOST_CHARACTERS, MOST_LINES, LONGEST_LINE, is_cut=self.length > MOST_CHARACTERS)
+
+
+def _cleaned(text: str) -> str:
+    """Lines with a mark for what may not be shown."""
+    return settle(UNSAFE.sub(stand_in, LINE_ENDS.sub("\n", _paired(text)).replace("\t", "    ")))
+
+
+def _within(clean: str, characters: int, lines: int, line_characters: int, *, is_cut: bool) -> SafeBlock:
+    """As much of it as the limits let be. `is_cut`: something was left out already."""
+    is_cut = is_cut or len(clean) > characters
+    rows = clean[:characters].split("\n")
+    if len(rows) > lines:
+        rows, is_cut = rows[:lines], True
+    if len(clean) > line_characters:
+        rows = [_cut(row, line_characters) for row in rows]
+    if not is_cut:
+        return SafeBlock("\n".join(rows))
+    kept = "\n".join(rows[: lines - 1])[: characters - 2].rstrip(JOINERS + "\n")
+    return SafeBlock(f"{kept}\n{MORE}" if kept else MORE)
 
 
 def _is_plain(text: str) -> bool:

@@ -16,37 +16,15 @@ from textual.widgets import Static, TextArea
 from console.contract.languages import Language
 from console.state.rows import ConversationRow, FileCard, Quote
 from console.text.bidi import visual
-from console.text.safe import SafeBlock, SafeLine, line, own
+from console.text.safe import SafeBlock, SafeLine, line
 from console.text.size import size
 from console.text.width import cell_width, wrap
+from console.widgets.composer_text import ComposerText as ComposerText
 from console.widgets.pane_title import pane_title
 from console.widgets.thread_lines import FILE_MARK
 
 if TYPE_CHECKING:
     from console.state.uploads import Upload
-
-
-class ComposerText(TextArea):
-    """The text itself. Keys that mean an action are left to the screen; what is pasted is made safe first."""
-
-    def __init__(self, is_action: Callable[[events.Key], bool], *, id: str | None = None) -> None:
-        super().__init__(soft_wrap=True, compact=True, highlight_cursor_line=False, id=id)
-        self.cursor_blink = False
-        self._is_action = is_action
-        for habit in ("ctrl+a", "ctrl+z"):  # of tmux, screen and the shell: no duty here
-            self._bindings.key_to_bindings.pop(habit, None)
-
-    async def _on_key(self, event: events.Key) -> None:
-        if self._is_action(event):
-            # The framework's handlers run along the class's bases: without this TextArea would insert the key as well.
-            event.prevent_default()
-            return
-        await super()._on_key(event)
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        await super()._on_paste(events.Paste(own(event.text)))
-        event.prevent_default()
-        event.stop()
 
 
 class Composer(Vertical):
@@ -125,8 +103,7 @@ class Composer(Vertical):
 
     def add(self, text: SafeBlock) -> None:
         """Add to the end of what is written, as an AI draft does while it streams."""
-        self.field.insert(text, self.field.document.end, maintain_selection_offset=False)
-        self.field.move_cursor(self.field.document.end)
+        self.field.grow(text)
 
     def replace(self, text: SafeBlock) -> None:
         """Replace what is written in one step that can be undone."""

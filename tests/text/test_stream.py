@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.text import safe
 from console.text.safe import Stream, block
 from tests.text.hostile import SHORT, ZWJ
 from tests.text.nasty import NASTY, unsafe
@@ -43,9 +44,42 @@ def test_what_belongs_together_comes_together(pieces: list[str]) -> None:
     assert streamed(pieces) == block("".join(pieces))
 
 
-def test_what_is_beyond_the_limits_is_kept_as_it_came() -> None:
+@given(
+    text=st.text(st.sampled_from("a \n漢\u3042\u0301\u200d\u200c\t\r👩मب्…") | st.characters()), piece=st.integers(1, 7)
+)
+def test_small_pieces_equal_the_whole_at_every_step(text: str, piece: int) -> None:
+    stream = Stream()
+    for start in range(0, len(text), piece):
+        assert stream.feed(text[start : start + piece]) == block(text[: start + piece])
+
+
+@given(
+    parts=st.lists(st.sampled_from(["word ", "x" * 900, "\n" * 90, "\t" * 800, "e\u0301" * 400, "\u202e\u200d" * 700])),
+    size=st.integers(300, 5_000),
+)
+def test_the_limits_are_those_of_the_whole(parts: list[str], size: int) -> None:
+    text = "".join(parts)
+    assert streamed([text[start : start + size] for start in range(0, len(text), size)]) == block(text)
+
+
+def test_what_is_beyond_the_limits_is_counted_and_not_kept() -> None:
     stream = Stream()
     for _ in range(30):
         shown = stream.feed("word " * 400)
     assert len(shown) <= 20_000 and shown.endswith("…")
-    assert len(stream.raw) == 60_000
+    assert stream.length == 60_000
+
+
+def test_a_piece_costs_by_its_own_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+
+    def counted(text: str) -> str:
+        looked_at.append(len(text))
+        return cleaned(text)
+
+    cleaned = safe._cleaned
+    monkeypatch.setattr(safe, "_cleaned", counted)
+    stream = Stream()
+    for _ in range(2_000):
+        stream.feed("كلمة ")
+    assert sum(looked_at) == 10_000

@@ -15,6 +15,7 @@ from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.verbs import keeping
 from console.screens.verbs.asking import an_id
+from console.screens.verbs.paced import Paced
 from console.text.safe import SafeLine, Stream, block, line
 
 if TYPE_CHECKING:
@@ -101,17 +102,26 @@ class _Refused(Connect360Error):
 
 async def _follow(screen: MainScreen, request: AiRequest) -> None:
     composer, here, stream = screen.composer, keeping.place(screen), Stream()
+    came: list[str] = []
+
+    def show() -> None:
+        said = stream.feed("".join(came))
+        came.clear()
+        if keeping.place(screen) == here:
+            composer.about = line(f"the agent answers: {said[-_SHOWN:]}")
+
+    drawing = Paced(screen, show)
     try:
         async with aclosing(screen.desk.ai(request)) as answer:
             async for event in answer:
                 match event:
-                    case AiDelta() if len(stream.raw) < _MOST:
-                        said = stream.feed(event.delta)
-                        if keeping.place(screen) == here:
-                            composer.about = line(f"the agent answers: {said[-_SHOWN:]}")
+                    case AiDelta() if stream.length < _MOST:
+                        came.append(event.delta)
+                        drawing.want()
                     case AiError():
                         raise _Refused(f"The agent did not answer: {event.error}")
     finally:
+        drawing.stop()
         if keeping.place(screen) == here:
             composer.about = SafeLine("")
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from console.contract.ai import AiDelta, AiDone, AiError, AiRequest, Task
@@ -14,6 +13,7 @@ from console.screens.ask import Ask
 from console.screens.pick import Choice
 from console.screens.verbs import answering, keeping, writing
 from console.screens.verbs.asking import at_most, pick_one
+from console.screens.verbs.paced import Paced
 from console.text.safe import SafeBlock, SafeLine, Stream, line, own
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT, _LONGEST_INSTRUCTION, _LONGEST_TONE = 20_000, 2_000, 200
 """Characters that a request takes (contract, 7)."""
-
-_FRAME = 1 / 30
-"""Seconds between two drawings of a stream."""
 
 _SOURCES = re.compile(r"\n+(?:Sources|المصادر|Kaynaklar):\s*(.+)\Z", re.DOTALL)
 _MARK = re.compile(r"\s?\[\d+\]")
@@ -49,12 +46,21 @@ class Streaming:
     said: SafeBlock = SafeBlock("")  # noqa: RUF009 (a NewType is a str)
     about: SafeLine = SafeLine("")  # noqa: RUF009
     is_done: bool = False
+    shown: SafeBlock = SafeBlock("")  # noqa: RUF009
+    stream: Stream = field(default_factory=Stream)
+    came: list[str] = field(default_factory=list)  # since it was last drawn
 
     @property
     def whole(self) -> SafeBlock:
         """What the composer is to show: an answer stands below what was written, a rewriting in its place."""
         before = "" if self.rewrites else self.original.rstrip()
         return SafeBlock(f"{own(before)}\n{self.said}" if before else self.said)
+
+    def read(self) -> None:
+        """Make safe what came."""
+        if self.came:
+            self.said = self.stream.feed("".join(self.came))
+            self.came.clear()
 
 
 async def _draft(screen: MainScreen) -> None:
@@ -142,10 +148,9 @@ def _extension(task: Task, text: str, language: str, words: str) -> dict[str, An
 
 
 async def _stream(screen: MainScreen, request: AiRequest, streaming: Streaming) -> None:
-    """Draw the answer into the composer as it comes."""
-    composer = screen.composer
-    clock = asyncio.get_running_loop().time
-    stream, drawn = Stream(), 0.0
+    """Draw the answer into the composer as it comes, at the frame's pace."""
+    composer, length = screen.composer, 0
+    drawing = Paced(screen, lambda: _draw(screen, streaming))
     screen.streaming = streaming
     composer.drafting, composer.about = True, SafeLine("")
     screen.show_keys()
@@ -154,19 +159,18 @@ async def _stream(screen: MainScreen, request: AiRequest, streaming: Streaming) 
             async for event in answer:
                 match event:
                     case AiDelta():
-                        said = stream.feed(event.delta)
-                        if len(stream.raw) > _LONGEST_TEXT:
+                        length += len(event.delta)
+                        if length > _LONGEST_TEXT:
                             raise Connect360Error("The AI draft was stopped: it is longer than a message may be.")
-                        streaming.said = said
-                        if screen.streaming is streaming and (now := clock()) - drawn >= _FRAME:
-                            drawn = now
-                            _draw(screen, streaming)
+                        streaming.came.append(event.delta)
+                        drawing.want()
                     case AiDone():
                         streaming.said, streaming.about = _with_sources(event.text)
                         streaming.is_done = True
                     case AiError():
                         raise Connect360Error(f"The AI draft ended: {event.error}")
     finally:
+        drawing.stop()
         if screen.streaming is streaming:
             settle(screen)
             keeping.save(screen)
@@ -180,6 +184,8 @@ def settle(screen: MainScreen) -> None:
         return
     if screen.draft_worker:
         screen.draft_worker.cancel()
+    if not streaming.is_done:
+        streaming.read()
     composer = screen.composer
     composer.drafting = False
     composer.put(own(streaming.original))
@@ -193,12 +199,16 @@ def settle(screen: MainScreen) -> None:
 
 
 def _draw(screen: MainScreen, streaming: Streaming) -> None:
-    composer, whole = screen.composer, streaming.whole
-    now = composer.text
-    if now and whole.startswith(now):
-        composer.add(SafeBlock(whole[len(now) :]))
+    """Show what came since. A mark that waited for what follows may stand otherwise now: then all is put in anew."""
+    if screen.streaming is not streaming:
+        return
+    streaming.read()
+    before, whole = streaming.shown, streaming.whole
+    streaming.shown = whole
+    if before and whole.startswith(before):
+        screen.composer.add(SafeBlock(whole[len(before) :]))
     else:
-        composer.put(whole)
+        screen.composer.put(whole)
 
 
 def _with_sources(text: str) -> tuple[SafeBlock, SafeLine]:

@@ -13,6 +13,7 @@ from textual.worker import Worker
 from console.client.errors import Forbidden, Unreachable
 from console.errors import Connect360Error
 from console.text.safe import SafeLine, line
+from console.widgets.compositor import SparingCompositor
 from console.widgets.footer import Notice
 
 _NOTICE_SECONDS, _ERROR_SECONDS = 5.0, 12.0
@@ -25,6 +26,7 @@ class WorkScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._compositor = SparingCompositor()
         self._notice_timer: Timer | None = None
         self.has_met = False  # the server, which is not a wrong address then
 

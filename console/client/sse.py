@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 MAX_EVENT = 4 * 1024 * 1024
 """The most bytes that may come without an event among them."""
 
+_TURN = 0.008
+"""Seconds of the loop that events which came at once may take before others have theirs."""
+
 ENDED: Literal["ended"] = "ended"
 """The server said that the subscription is over."""
 
@@ -30,6 +34,8 @@ async def events_in(
 ) -> AsyncGenerator[ServerSentEvent]:
     """The events of a byte stream; `on_alive` is called for whatever comes, comments too. Raises NotUnderstood."""
     waiting = 0
+    clock = asyncio.get_running_loop().time
+    turn = clock()
 
     async def measured() -> AsyncIterator[bytes]:
         nonlocal waiting
@@ -47,6 +53,9 @@ async def events_in(
         async for event in events:
             waiting = 0
             yield event
+            if clock() - turn > _TURN:
+                await asyncio.sleep(0)
+                turn = clock()
 
 
 def is_event_stream(status: int, headers: Mapping[str, str]) -> bool:

@@ -127,7 +127,10 @@ class ThreadLayout:
 
     def end(self, height: int) -> int:
         """Lay out the newest screen; the line that its first row is."""
-        return self.settle(Stand(len(self.entries) - 1, height), height) if self.entries else 0
+        if not self.entries:
+            return 0
+        last = len(self.entries) - 1
+        return self.settle(Stand(last, height - len(self.lines(last)) + self.rules(last)), height)
 
     def window(self, line: int, height: int) -> list[tuple[int, ThreadLine]]:
         """The lines from this one on that a settled screen shows, each with its message's place."""

@@ -126,6 +126,14 @@ def test_a_message_that_did_not_change_keeps_its_lines() -> None:
     assert layout.lines(39) is before
 
 
+@pytest.mark.parametrize("count", [1, 2, 7, 300])
+def test_the_end_is_the_last_line_of_the_newest_message(count: int) -> None:
+    layout = laid(0, count)
+    line = layout.end(HEIGHT)
+    assert line == max(0, layout.heights.total - HEIGHT)
+    assert layout.window(line, HEIGHT)[-1][1] is layout.lines(count - 1)[-1]
+
+
 def test_what_is_not_seen_is_not_laid_out() -> None:
     layout = laid(0, 20_000)
     layout.window(layout.end(HEIGHT), HEIGHT)

@@ -115,7 +115,7 @@ def _acts(stage: Stage, number: int) -> Iterator[tuple[str, float]]:
     yield "thread: page", stage.press(PAGE_UP).last
     yield "thread: top", stage.press(HOME).last
     yield "thread: page", stage.press(PAGE_DOWN).last
-    if date := BY_ID.get("thread.date"):
+    if date := BY_ID.get("thread.to_day"):
         stage.press(date.keys[0].replace(" ", ""))
         stage.press(_DATES[number % 2])
         yield "thread: date", stage.press(ENTER).last

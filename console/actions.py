@@ -203,6 +203,7 @@ ACTIONS: tuple[Action, ...] = (
             permission=ENGAGE, when=_undoable),
     _action("app.theme", "theme", "Choose a theme", "f9", EVERYWHERE, "Everywhere"),
     _action("app.repaint", "repaint", "Draw the whole screen anew", "ctrl+l", EVERYWHERE, "Everywhere"),
+    _action("app.measure", "line", "Show what the line to the terminal takes", "g_then_b", LISTS, "Everywhere"),
     _action("app.quit", "close", "Quit; drafts are kept", "q", LISTS, "Everywhere"),
     # views
     _action("view.inbox", "inbox", "Inbox: what is open", "g_then_i", LISTS, "Views"),

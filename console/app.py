@@ -28,6 +28,7 @@ from console.screens.main import MainScreen
 from console.screens.palette import ActionProvider
 from console.screens.sign_in import Credentials, SignIn, TryDemo, check_key
 from console.screens.too_small import TooSmall, is_too_small
+from console.screens.verbs.measuring import Measured
 from console.text import bidi
 from console.text.safe import SafeLine, line
 from console.widgets.scroll_bar import ScrollBarLook
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 
 _TURNS = 4
+_FRAME, _SLOW_FRAME = 1 / 30, 1 / 8
+"""Seconds between two drawings of what changes by itself: an answer as it is written."""
 _KEY_SECONDS = 0.5
 """For one key at most: whatever holds it up longer must not hold up all."""
 
@@ -73,6 +76,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._wire_log: Log | None = None
         self._workspace: Workspace | None = None
         self._follower: Follower | None = None
+        self._typed = 0
         self._takes_keys = asyncio.Event()  # what is typed sooner is kept, in its order
         self._takes_keys.set()
         super().__init__(driver_class=SafeDriver)
@@ -87,6 +91,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
     async def on_mount(self) -> None:
         if isinstance(self._driver, SafeDriver):
             self._driver.set_title(self.TITLE or "")
+            self._driver.pace.said_slow = self.settings.slow_line
+            self._driver.on_pace = self._spare_the_line
         if self.settings.api_key is None:
             self._start(self._sign_in(None))
         else:
@@ -161,6 +167,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             remembers=not profile,
             agent=settings.ai_agent,
             website=settings.channel,
+            measured=self._measured,
+            afresh=self.afresh,
         )
         await self.push_screen(main)
         drawn = asyncio.Event()
@@ -186,6 +194,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         main.begin(workspace.store, workspace.desk, workspace.drafts)
         log.tell(lambda said: main.say(said, is_error=True))
         self._main = main
+        self._spare_the_line()
 
     async def _follow(self, workspace: Workspace) -> None:
         """Follow until the key is refused; then ask for another."""
@@ -211,6 +220,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        self._typed += 1
         await self._takes_keys.wait()
         if self._follower:
             self._follower.stir()
@@ -233,6 +243,31 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             *ours,
             *themes.line_filters([one for one in filters if one not in ours], self.theme, no_color=self._no_color),
         ]
+
+    @property
+    def frame_seconds(self) -> float:
+        """Between two drawings of what changes by itself."""
+        return _SLOW_FRAME if self._is_slow else _FRAME
+
+    @property
+    def _is_slow(self) -> bool:
+        return isinstance(self._driver, SafeDriver) and self._driver.pace.is_slow
+
+    def _spare_the_line(self) -> None:
+        """Leave ornament out where the line to the terminal is slow."""
+        if self._main is not None and self._main.is_spare != self._is_slow:
+            self._main.is_spare = self._is_slow
+
+    def _measured(self) -> Measured:
+        """What is known of the line to the terminal."""
+        if not isinstance(self._driver, SafeDriver):
+            return Measured(None, 0, self._typed)
+        return Measured(self._driver.pace.round_trip, self._driver.pace.written, self._typed)
+
+    def afresh(self) -> None:
+        """Draw everything anew, whatever the terminal shows."""
+        if isinstance(self._driver, SafeDriver):
+            self._driver.afresh()
 
     def on_resize(self, event: events.Resize) -> None:
         """Say so where there is no room to work in."""

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     bidi: Literal["visual", "terminal"] = "visual"  # who turns right-to-left text: we, or a terminal that can
     hold_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
     metered: bool = False  # bytes are paid for: a server that tells nothing by itself is asked seldom
+    slow_line: bool = False  # to this terminal: fewer frames and less ornament, without waiting for it to be measured
     state_dir: Annotated[Path, AfterValidator(_at_home)] = Field(default_factory=state_directory)
     ai_agent: str = ""  # the id of the agent that answers, on a server that lists none
     channel: str = ""  # the website that new conversations are on, likewise

@@ -155,6 +155,8 @@ class SafeDriver(LinuxDriver):
         self._writer: Writer | None = None
         self._title: str | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self.on_pace: Callable[[], None] = lambda: None
+        """Called when the line answered, which may say that it is slow, or is no more."""
         app._filters.append(self.marks)
 
     @property
@@ -286,6 +288,7 @@ class SafeDriver(LinuxDriver):
         with self._feeding:
             self.pace.answered()
             self._paint()
+        self.on_pace()
 
     def _hear_out(self) -> None:
         """Wait a moment for the answers that are to come: whoever has the terminal next would take them for keys."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.reactive import reactive
+from textual.reactive import var  # a `reactive` of a screen would have all of it drawn anew
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -23,6 +23,7 @@ from console.lazily import lazily
 from console.screens import captions
 from console.screens.dialog import Field
 from console.screens.panes import PanesScreen
+from console.screens.verbs.measuring import Measured
 from console.state.rows import ConversationRow, Entry, Identity, LineStatus, ThreadView
 from console.state.views import View
 from console.text.safe import SafeLine, line
@@ -60,20 +61,23 @@ class MainScreen(PanesScreen):
     CSS_PATH = "main.tcss"
     AUTO_FOCUS = "#tree"
 
-    thread: reactive[ThreadView | None] = reactive(None, init=False)
-    row: reactive[ConversationRow | None] = reactive(None, init=False)
-    identity: reactive[Identity | None] = reactive(None, init=False)
-    status: reactive[LineStatus | None] = reactive(None, init=False)
-    now: reactive[datetime] = reactive(lambda: datetime.now(UTC), init=False)
-    drafted: reactive[frozenset[str]] = reactive(frozenset(), init=False)
-    open_id: reactive[str | None] = reactive(None, init=False)
-    shut: reactive[SafeLine | None] = reactive(None, init=False)
-    pending: reactive[SafeLine] = reactive(SafeLine(""), init=False)
-    hold: reactive[SafeLine] = reactive(SafeLine(""), init=False)
-    assignee: reactive[SafeLine | None] = reactive(None, init=False)
-    unsent: reactive[int] = reactive(0, init=False)
-    known: reactive[int] = reactive(0, init=False)
-    place: reactive[SafeLine] = reactive(SafeLine("inbox"), init=False)
+    thread: var[ThreadView | None] = var(None, init=False)
+    row: var[ConversationRow | None] = var(None, init=False)
+    identity: var[Identity | None] = var(None, init=False)
+    status: var[LineStatus | None] = var(None, init=False)
+    now: var[datetime] = var(lambda: datetime.now(UTC), init=False)
+    drafted: var[frozenset[str]] = var(frozenset(), init=False)
+    open_id: var[str | None] = var(None, init=False)
+    shut: var[SafeLine | None] = var(None, init=False)
+    pending: var[SafeLine] = var(SafeLine(""), init=False)
+    hold: var[SafeLine] = var(SafeLine(""), init=False)
+    assignee: var[SafeLine | None] = var(None, init=False)
+    unsent: var[int] = var(0, init=False)
+    known: var[int] = var(0, init=False)
+    place: var[SafeLine] = var(SafeLine("inbox"), init=False)
+    is_spare: var[bool] = var(False, init=False)
+    """Whether the line to the terminal is slow, and ornament is left out."""
+    line_measured: var[SafeLine] = var(SafeLine(""), init=False)
 
     def __init__(
         self,
@@ -85,8 +89,11 @@ class MainScreen(PanesScreen):
         language: Language = "en",
         agent: str = "",
         website: str = "",
+        measured: Callable[[], Measured] = Measured,
+        afresh: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
+        self.measured, self.afresh = measured, afresh  # of the terminal, which screens do not know
         self.remembers = remembers  # choices, in the person's settings
         self.language = language  # of what is written to a customer whose own is not known
         self.website = website  # that new conversations are on, where the server lists none
@@ -110,16 +117,22 @@ class MainScreen(PanesScreen):
         self.unsaved_since = 0.0  # of the loop's clock
         self.hold_timer: Timer | None = None
         self.draft_worker: Worker[None] | None = None
+        self.measuring: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield TopBar().data_bind(
-            MainScreen.identity, MainScreen.status, MainScreen.place, MainScreen.now, MainScreen.unsent
+            MainScreen.identity,
+            MainScreen.status,
+            MainScreen.place,
+            MainScreen.now,
+            MainScreen.unsent,
+            measured=MainScreen.line_measured,
         )
         with Horizontal(id="panes"):
             with Vertical(id="conversations"):
                 yield Field(id="filter", placeholder=SafeLine("name, customer, last words"))
                 yield ConversationTree(id="tree").data_bind(
-                    MainScreen.open_id, MainScreen.now, drafts=MainScreen.drafted
+                    MainScreen.open_id, MainScreen.now, MainScreen.is_spare, drafts=MainScreen.drafted
                 )
             with Vertical(id="conversation"):
                 yield Thread(id="thread").data_bind(MainScreen.now, view=MainScreen.thread)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from textual.reactive import reactive
+from textual.reactive import var  # a `reactive` of a screen would have all of it drawn anew
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.worker import Worker
@@ -22,7 +22,7 @@ _NOTICE_SECONDS, _ERROR_SECONDS = 5.0, 12.0
 class WorkScreen(Screen[None]):
     """What the main screen has of this; `notice` is bound to its footer."""
 
-    notice: reactive[Notice | None] = reactive(None, init=False)
+    notice: var[Notice | None] = var(None, init=False)
 
     def __init__(self) -> None:
         super().__init__()

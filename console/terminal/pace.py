@@ -49,7 +49,8 @@ class Pace:
 
     def __init__(self, now: Callable[[], float], *, is_slow: bool = False) -> None:
         self._now = now
-        self._said_slow = is_slow
+        self.said_slow = is_slow
+        """Whether a person says that it is."""
         self._asked: deque[_Question] = deque()
         self._trip: float | None = None
         self._trip_at = 0.0
@@ -68,11 +69,16 @@ class Pace:
     def is_slow(self) -> bool:
         """Whether to spare the line: it answers late, or takes little."""
         is_narrow = self._was_full and max(self._rates) < _SLOW_RATE
-        return self._said_slow or is_narrow or (self._trip or 0) > _SLOW_ANSWER
+        return self.said_slow or is_narrow or (self._trip or 0) > _SLOW_ANSWER
 
     @property
     def _was_full(self) -> bool:
         return self._full_at is not None and self._now() - self._full_at < _FORGETTING
+
+    @property
+    def written(self) -> int:
+        """Bytes so far."""
+        return self._written
 
     @property
     def is_waiting(self) -> bool:

@@ -43,10 +43,18 @@ class TopBar(Widget):
     profile: reactive[SafeLine] = reactive(SafeLine(""))
     now: reactive[datetime] = reactive(lambda: datetime.now(UTC))
     unsent: reactive[int] = reactive(0)
+    measured: reactive[SafeLine] = reactive(SafeLine(""))
 
     def render_line(self, y: int) -> Strip:
         spans = top_line(
-            self.identity, self.status, self.place, self.profile, self.now, self.size.width, unsent=self.unsent
+            self.identity,
+            self.status,
+            self.place,
+            self.profile,
+            self.now,
+            self.size.width,
+            unsent=self.unsent,
+            measured=self.measured,
         )
         return strip_of(spans, themes.styles(self.app.current_theme), self.size.width, self.rich_style)
 
@@ -60,6 +68,7 @@ def top_line(
     width: int,
     *,
     unsent: int = 0,
+    measured: SafeLine = SafeLine(""),  # noqa: B008 (a NewType is a str)
 ) -> list[Span]:
     """The line in `width` cells. Where there is little room the line's state stays, who we are goes first."""
     who: list[Span] = []
@@ -67,6 +76,8 @@ def top_line(
     if identity and identity.member:
         who = [("   ", "text"), (shown(identity.member, 24), "text")]
         who += [(f" · {identity.role}", "muted")] if identity.role else []
+    if measured:  # asked for, so it comes before who we are
+        who = [("   ", "text"), (measured, "muted")]
     if profile:
         who += [("   ", "text"), (profile, "muted")]
     where: list[Span] = [(" ", "text")]

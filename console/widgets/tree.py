@@ -40,6 +40,8 @@ class ConversationTree(ScrollView, can_focus=True):
     now: reactive[datetime] = reactive(lambda: datetime.now(UTC), repaint=False)
     empty: reactive[SafeLine] = reactive(SafeLine(""), repaint=False)
     cursor: reactive[int] = reactive(0, repaint=False)
+    is_spare: reactive[bool] = reactive(False, repaint=False)
+    """Whether the cursor is a mark alone: a whole row of it is ten times the bytes."""
     has_keys: reactive[bool] = reactive(False, repaint=False)
     """Whether keys act on the conversation under the cursor: from its filter they do as well."""
 
@@ -129,6 +131,9 @@ class ConversationTree(ScrollView, can_focus=True):
         if not self.lines:
             self.refresh()
 
+    def watch_is_spare(self) -> None:
+        self._draw_changed()
+
     def watch_has_keys(self) -> None:
         self.refresh_line(self.cursor)
 
@@ -146,7 +151,7 @@ class ConversationTree(ScrollView, can_focus=True):
             if not 1 <= y <= len(words):
                 return Strip.blank(width, ground)
             return strip_of([(" " + visual(words[y - 1]), "muted")], styles, width, ground)
-        over = styles.selection if marks.is_under_cursor else None
+        over = styles.selection if marks.is_under_cursor and not marks.is_spare else None
         return strip_of(tree_line(line, marks, width=width, now=self.now), styles, width, ground, over)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -166,7 +171,7 @@ class ConversationTree(ScrollView, can_focus=True):
             return None, None, SafeLine("")
         line = self.lines[place]
         id = line.row.id
-        marks = Marks(id == self.open_id, id == self._held and self.has_keys, id in self.drafts)
+        marks = Marks(id == self.open_id, id == self._held and self.has_keys, id in self.drafts, self.is_spare)
         return line, marks, age_of(line.row, self.now)
 
     def _draw_changed(self) -> None:

@@ -29,6 +29,8 @@ class Marks:
     is_open: bool = False
     is_under_cursor: bool = False
     has_draft: bool = False
+    is_spare: bool = False
+    """The cursor is its mark alone, which then comes before that of the open one."""
 
 
 def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> list[Span]:
@@ -40,6 +42,8 @@ def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> 
         right = [(f"+{row.child_count or ''} ", "muted"), *right]  # a server may not tell how many
     room = width - 1 - len(guides) - width_of(right) - 2
     mark = OPEN_MARK if marks.is_open else CURSOR_MARK if marks.is_under_cursor else " "
+    if marks.is_spare and marks.is_under_cursor:
+        mark = CURSOR_MARK
     left: list[Span] = [
         (mark, "accent"),
         (guides, "faint"),

@@ -50,6 +50,7 @@ async def _theme(screen: MainScreen) -> None:
 
 def _repaint(screen: MainScreen) -> None:
     screen.app.refresh(repaint=True, layout=True)
+    screen.afresh()
 
 
 def _back(screen: MainScreen) -> None:

@@ -12,6 +12,7 @@ from console.screens.verbs import (
     drafting,
     finding,
     gating,
+    measuring,
     moving,
     reading,
     saving,
@@ -26,6 +27,7 @@ Verb = Callable[["MainScreen"], Awaitable[None] | None]
 
 VERBS: dict[str, Verb] = {
     **around.VERBS,
+    **measuring.VERBS,
     **moving.VERBS,
     **beginning.VERBS,
     **triage.VERBS,

@@ -31,6 +31,18 @@ def nothing_yet(screen: MainScreen) -> None:
     screen.conversations.empty, screen.messages.empty = _LOADING, SafeLine("Nothing is open.")
 
 
+def entitle(screen: MainScreen) -> None:
+    """Give the panes their titles, as far as they are others: a new one has all of its pane drawn anew."""
+    row, pane = screen.row, screen.query_one("#conversations")
+    messages = screen.messages
+    for one, title in (
+        (pane, tree_title(screen, pane.outer_size.width)),
+        (messages, thread_title(screen, row, messages.outer_size.width) if row else None),
+    ):
+        if one.border_title != (title.markup if title else None):
+            one.border_title = title
+
+
 def tree_title(screen: MainScreen, width: int) -> Content:
     """The view, and how many wait."""
     waiting = screen.store.outline.waiting_count(screen.clock())

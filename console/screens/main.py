@@ -118,6 +118,7 @@ class MainScreen(PanesScreen):
         self.hold_timer: Timer | None = None
         self.draft_worker: Worker[None] | None = None
         self.measuring: Timer | None = None
+        self._is_choosing = True  # a conversation, not writing in one
 
     def compose(self) -> ComposeResult:
         yield TopBar().data_bind(
@@ -144,7 +145,6 @@ class MainScreen(PanesScreen):
         self.filter.add_class("gone")
         self.query_one(TopBar).profile = self._profile
         self.now = self.clock()
-        self.add_class("-choosing")
         captions.nothing_yet(self)
         self.set_interval(60, self._tick)
 
@@ -308,9 +308,8 @@ class MainScreen(PanesScreen):
         """What follows from the open conversation: titles, assignee, what is held, the footer's keys."""
         if not self.is_begun:
             return
-        row, pane = self.row, self.query_one("#conversations")
-        pane.border_title = captions.tree_title(self, pane.outer_size.width)
-        self.messages.border_title = captions.thread_title(self, row, self.messages.outer_size.width) if row else None
+        row = self.row
+        captions.entitle(self)
         self.messages.set_class(row is None, "-alone")
         self.messages.empty = captions.why_no_messages(self)
         self.assignee, self.known = captions.assignee_of(self, row), captions.known_of(self, row)
@@ -348,11 +347,16 @@ class MainScreen(PanesScreen):
 
     def go_to(self, widget: Widget) -> None:
         """Focus a pane; on a narrow screen it is the one that shows."""
-        self.set_class(widget in (self.conversations, self.filter), "-choosing")
+        self._is_choosing = widget in (self.conversations, self.filter)
+        self._show_pane()
         if widget is not self.customer:
             self.remove_class("-customer-asked")
         # At once, not by a message: the next key that was typed is for this pane already.
         self.set_focus(widget)
+
+    def _show_pane(self) -> None:
+        """On a narrow screen, say which pane shows; elsewhere that would have all of it drawn anew for nothing."""
+        self.set_class(self._is_choosing and self.size.width < NARROW, "-choosing")
 
     @on(ConversationTree.Opened)
     def _opened(self, event: ConversationTree.Opened) -> None:
@@ -391,5 +395,6 @@ class MainScreen(PanesScreen):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width >= WIDE, "-wide")
         self.set_class(event.size.width < NARROW, "-narrow")
+        self._show_pane()
         self.set_class(event.size.height < HIGH, "-low")
         self.call_after_refresh(self._show_around)

@@ -122,7 +122,8 @@ class Composer(Vertical):
     def on_resize(self) -> None:
         self._title()
         for row, (text, hint) in self._rows.items():
-            self._row(row, text, hint)
+            if text:
+                self._row(row, text, hint)
         self.call_after_refresh(self.field.scroll_cursor_visible)
 
     def watch_target(self, target: ConversationRow | None) -> None:

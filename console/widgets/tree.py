@@ -184,7 +184,10 @@ class ConversationTree(ScrollView, can_focus=True):
         """Say how much there is to scroll through."""
         size = Size(self.scrollable_content_region.width, len(self.lines))
         if size != self.virtual_size:
-            self.virtual_size = size
+            # Not as the framework does it, which lays the whole screen out anew for it.
+            self.set_reactive(ConversationTree.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+            self.vertical_scrollbar.window_size = self.scrollable_content_region.height
 
     def _hold(self) -> None:
         """Keep the cursor on its conversation, wherever that went, or where it was if that is gone.

@@ -19,10 +19,13 @@ from console.contract.shapes import Conversation, Message
 from console.state.changes import Stamp
 from console.state.customers import Counts
 from console.state.packed import Packer, micros, moment
+from console.state.pressed import Pressed
 from console.state.reduce import Spoken, row_of, spoken_in
 from console.state.rows import ConversationRow
 from console.state.triage import merged, triage_of
 from console.state.untold import Heard, Marks, completed
+
+_MOST_ROWS = 256
 
 Version = tuple[int, datetime, Stamp]  # a resync counts for more than the server's clock
 
@@ -57,11 +60,13 @@ class _Known:
 
 
 class Conversations:
-    """What is known by id. Nearly all are as the server said, and those lie here as bytes."""
+    """What is known by id. Nearly all are as the server said, and those lie here as bytes, pressed together."""
 
     def __init__(self) -> None:
         self.is_documented_only = False  # of a server that tells no more than it must
-        self._known: dict[str, bytes | _Known] = {}
+        self._plain = Pressed()
+        self._other: dict[str, _Known] = {}
+        self._rows: dict[str, ConversationRow] = {}  # that were looked at last, which are those on screen
         self._packer = Packer()
         self._customers = Counts()
         self._away: dict[str, set[str]] = defaultdict(set)  # those below one that is gone or away itself, by that one
@@ -73,10 +78,12 @@ class Conversations:
 
     def row(self, id: str) -> ConversationRow | None:
         """The conversation, unless it is gone or away."""
-        known = self._known.get(id)
-        if isinstance(known, bytes):
-            known = self._unpacked(id, known)
-        return known.shown if known else None
+        row = self._rows.get(id)
+        if row is None and (known := self._get(id)) and (row := known.shown):
+            if len(self._rows) >= _MOST_ROWS:
+                del self._rows[next(iter(self._rows))]
+            self._rows[id] = row
+        return row
 
     def known_row(self, id: str) -> ConversationRow:
         """The conversation, which is there. Raises KeyError."""
@@ -202,7 +209,8 @@ class Conversations:
             if known := self._get(id):
                 self._away[known.record.parent_id or ""].discard(id)
                 self._put_down(id, known, None)
-                del self._known[id]
+                self._plain.drop(id)
+                self._other.pop(id, None)
             for kept in (self._spoken, self._hopes, self._early_reads, self._heard):
                 kept.pop(id, None)
 
@@ -213,8 +221,8 @@ class Conversations:
 
     def is_gone(self, id: str) -> bool:
         """Whether the server said that it was deleted, or one above it was."""
-        known = self._known.get(id)
-        return known.is_away if isinstance(known, _Known) else known is None and id in self._gone
+        known = self._other.get(id)
+        return known.is_away if known else id in self._gone and id not in self._plain
 
     def is_deleted(self, id: str) -> bool:
         """Whether the server said that it was deleted."""
@@ -256,8 +264,10 @@ class Conversations:
 
     def _get(self, id: str) -> _Known | None:
         """What is known of a conversation. What is changed of it is to be shown or put down again."""
-        known = self._known.get(id)
-        return self._unpacked(id, known) if isinstance(known, bytes) else known
+        known = self._other.get(id)
+        if known is None and (raw := self._plain.get(id)) is not None:
+            known = self._unpacked(id, raw)
+        return known
 
     def _unpacked(self, id: str, raw: bytes) -> _Known:
         record, (updated, told, said) = self._packer.unpacked(id, raw)
@@ -269,13 +279,16 @@ class Conversations:
         """Keep what is known, and what is shown of it."""
         before, known.shown = known.shown, shown
         self._customers.change(_customer_of(before), _customer_of(shown))
+        self._rows.pop(id, None)
         if not known.is_plain:
-            self._known[id] = known
+            self._plain.drop(id)
+            self._other[id] = known
             return
+        self._other.pop(id, None)
         _, updated, told = known.version
         at, said = known.record.at, known.spoken
         spoken = said and (said[0] == at or micros(said[0]), *said[1:])
-        self._known[id] = self._packer.packed(known.record, updated == at or micros(updated), told, spoken)
+        self._plain.put(id, self._packer.packed(known.record, updated == at or micros(updated), told, spoken))
 
     def _show(self, id: str, known: _Known) -> bool:
         """Make the row of what is known, and put it down; tells whether it is another than before."""

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from console.terminal.canvas import Canvas, is_agreed
+from console.terminal.painter import Painter
 from console.terminal.pen import Pen
 
 Cell = tuple[str, str, str, bool, bool, bool, bool, bool]
@@ -67,6 +68,44 @@ class Shown:
         """What is on the screen. Of a space only its ground shows, unless it is underlined, struck or reversed."""
         screen = self.screen
         return [[_cell(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+class Pair:
+    """Two terminals: one gets what the framework writes, the other what the painter makes of it."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.plain, self.painted = Shown(columns, rows), Shown(columns, rows)
+        self.canvas = Canvas(columns, rows)
+        self.painter = Painter(columns, rows)
+        self.show("")
+
+    def show(self, drawn: str) -> str:
+        """Draw on both; what the painter wrote."""
+        self.plain.feed(drawn)
+        self.canvas.draw(drawn)
+        self.painter.take(drawn)
+        written = self.painter.paint()
+        self.painted.feed(written)
+        return written
+
+    def differences(self) -> list[tuple[int, int]]:
+        """The cells that show something else, where all terminals agree on what stands there."""
+        known = sure(self.canvas)
+        both = zip(self.plain.cells(), self.painted.cells(), known, strict=True)
+        return [
+            (x, y)
+            for y, (here, there, is_sure) in enumerate(both)
+            for x, (one, other) in enumerate(zip(here, there, strict=True))
+            if one != other and is_sure[x]
+        ]
+
+    def show_by_cells(self) -> None:
+        """Have the first show each cell by itself, as an emulator should.
+
+        It leaves half of a wide cluster there that is written over, and shifts what follows one of strange width.
+        """
+        self.plain = Shown(self.canvas.columns, len(self.canvas.rows))
+        self.plain.feed(whole(self.canvas))
 
 
 def whole(canvas: Canvas) -> str:

@@ -10,41 +10,11 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from wcwidth import wcwidth
 
-from console.terminal.canvas import Canvas, is_agreed
+from console.terminal.canvas import is_agreed
 from console.terminal.painter import Painter
-from tests.terminal.screens import AGREED, DOUBTFUL, NARROW, PENS, Shown, frame, frames, span, sure, whole
+from tests.terminal.screens import AGREED, DOUBTFUL, NARROW, PENS, Pair, Shown, frame, frames, span, whole
 
 SIZES = ((20, 5), (40, 12), (80, 24))
-
-
-class Pair:
-    """Two terminals: one gets what the framework writes, the other what the painter makes of it."""
-
-    def __init__(self, columns: int, rows: int) -> None:
-        self.plain, self.painted = Shown(columns, rows), Shown(columns, rows)
-        self.canvas = Canvas(columns, rows)
-        self.painter = Painter(columns, rows)
-        self.show("")
-
-    def show(self, drawn: str) -> str:
-        """Draw on both; what the painter wrote."""
-        self.plain.feed(drawn)
-        self.canvas.draw(drawn)
-        self.painter.take(drawn)
-        written = self.painter.paint()
-        self.painted.feed(written)
-        return written
-
-    def differences(self) -> list[tuple[int, int]]:
-        """The cells that show something else, where all terminals agree on what stands there."""
-        known = sure(self.canvas)
-        both = zip(self.plain.cells(), self.painted.cells(), known, strict=True)
-        return [
-            (x, y)
-            for y, (here, there, is_sure) in enumerate(both)
-            for x, (one, other) in enumerate(zip(here, there, strict=True))
-            if one != other and is_sure[x]
-        ]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -66,9 +36,7 @@ def test_after_a_cluster_of_doubtful_width_every_other_cell_is_right(
     pair = Pair(*size)
     for drawn in data.draw(st.lists(frames(*size, AGREED + DOUBTFUL), min_size=1, max_size=6)):
         pair.show(drawn)
-        # Each cell by itself: an emulator leaves half of a wide cluster there, and shifts what follows a strange one.
-        pair.plain = Shown(*size)
-        pair.plain.feed(whole(pair.canvas))
+        pair.show_by_cells()
         assert pair.differences() == []
 
 

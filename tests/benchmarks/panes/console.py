@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from console.app import ConsoleApp
 from console.config import Settings
+from console.driver import SafeDriver
 from console.state.changes import ConversationsAnswered, MessagesAnswered
 from console.state.store import Store
 from tests.benchmarks.panes import made
@@ -29,6 +30,15 @@ LINE = "STAGE_LINE"
 """The environment's name for the number of the open socket."""
 _BATCH = 1_000
 _TICK = 0.005
+
+
+class Recorded(SafeDriver):
+    """Writes down the frames that it is given, before they are painted, where that is asked for."""
+
+    def _take(self, frame: str) -> None:
+        with Path(os.environ["FRAMES"]).open("a", encoding="utf-8") as record:
+            record.write(json.dumps(frame) + "\n")
+        super()._take(frame)
 
 
 class Staged:
@@ -132,6 +142,8 @@ async def main() -> int:
         ai_agent="agent_1",
     )
     app = ConsoleApp(settings, clock=lambda: made.NOW)
+    if "FRAMES" in os.environ:
+        app.driver_class = Recorded
     obeying = asyncio.create_task(Staged(app).obey())
     await app.run_async()
     obeying.cancel()

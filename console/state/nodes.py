@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from console.state.views import Facts
-
-if TYPE_CHECKING:
-    from console.state.haystacks import Page
 
 Key = tuple[float, str]  # seconds, the newest ones negative so that they come first, then the id
 
@@ -16,7 +12,7 @@ Key = tuple[float, str]  # seconds, the newest ones negative so that they come f
 class Node:
     """One conversation: there may be a hundred thousand, so of what a row says there is only what many ask for."""
 
-    __slots__ = ("above", "at", "below", "facts", "id", "is_match", "newest", "page", "since")
+    __slots__ = ("above", "at", "below", "facts", "id", "is_match", "kept", "newest", "since", "words")
 
     def __init__(self, id: str, facts: Facts, at: float) -> None:
         self.id = id
@@ -27,7 +23,8 @@ class Node:
         self.above: Node | None = None  # where it stands, which no junk can make a circle
         self.below: list[Node] | None = None  # sorted by `key_of`
         self.is_match = False  # it belongs to the view that is shown and answers its filter
-        self.page: Page | None = None  # where its words lie for the filter
+        self.kept = 0  # of those right below it, how many are shown or have such a one below them
+        self.words = b""  # that a filter looks through, folded
 
 
 def key_of(node: Node) -> Key:
@@ -38,3 +35,8 @@ def key_of(node: Node) -> Key:
 def seconds_of(at: datetime | None) -> float | None:
     """A time to sort by."""
     return None if at is None else at.timestamp()
+
+
+def encoded(words: str) -> bytes:
+    """Words that are found in those of a conversation: many letters take half as much as bytes."""
+    return words.encode("utf-8", "surrogatepass")

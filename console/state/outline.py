@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from console.state.haystacks import Haystacks
-from console.state.nodes import Node, key_of, seconds_of
+from console.state.nodes import Node, encoded, key_of, seconds_of
+from console.state.order import is_below
 from console.state.rows import ConversationRow
 from console.state.shown import Shown
 from console.state.views import Facts, facts_of, haystack_of
@@ -40,8 +40,7 @@ class Outline:
         self._snoozed: list[tuple[datetime, str]] = []  # until when, sorted
         self._waiting = 0  # in how many open ones somebody waits
         self._waiting_later: list[datetime] = []  # until when the snoozed ones are put off in which somebody does
-        self._haystacks = Haystacks()
-        self.shown = Shown(self._nodes, self._top, self._snoozed, self._haystacks, self._row_of)
+        self.shown = Shown(self._nodes, self._top, self._snoozed, self._facts, self._row_of)
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -67,14 +66,15 @@ class Outline:
             if self._parent_id(node) != row.parent_id:
                 self._move(node, row.parent_id)
         node.since = seconds_of(row.waiting_since)
-        self._haystacks.put(node, haystack_of(row))
+        node.words = encoded(haystack_of(row))
         self._lift(node)
         self.shown.judge(node)
 
     def remove(self, id: str) -> None:
         """Let a row go; what was below it stands at the top."""
         node = self._nodes[id]
-        for child in tuple(node.below or ()):
+        while node.below:
+            child = node.below.pop()
             self.shown.leave(child)
             child.above = None
             insort(self._top, child, key=key_of)
@@ -86,7 +86,6 @@ class Outline:
         self.shown.drop(node)
         self._leave(node)
         self._count(node, -1)
-        self._haystacks.drop(node)
         del self._nodes[id]
         self._own.pop(id, None)
 
@@ -164,7 +163,7 @@ class Outline:
     def _stand(self, node: Node, parent_id: str | None) -> None:
         """Put it below its parent, or at the top if that is unknown or stands below it."""
         parent = self._nodes.get(parent_id) if parent_id is not None else None
-        if parent_id is not None and (parent is None or _is_below(parent, node)):
+        if parent_id is not None and (parent is None or is_below(parent, node)):
             if parent is not None:
                 self._circled[node.id] = None
             self._want(node, parent_id)
@@ -177,9 +176,9 @@ class Outline:
 
     def _leave(self, node: Node) -> None:
         """Take it from where it stands."""
-        self.shown.leave(node)
         siblings, parent = self._siblings(node), node.above
         del siblings[bisect_left(siblings, key_of(node), key=key_of)]
+        self.shown.leave(node)
         node.above = None
         self._circled.pop(node.id, None)
         if wanted := self._wants.pop(node.id, None):
@@ -197,7 +196,7 @@ class Outline:
         self._stand(node, parent_id)
         for id in tuple(self._circled):
             circled, wanted = self._nodes[id], self._wants[id]
-            if not _is_below(self._nodes[wanted], circled):
+            if not is_below(self._nodes[wanted], circled):
                 self._leave(circled)
                 self._stand(circled, wanted)
 
@@ -217,13 +216,6 @@ class Outline:
             self.shown.rekey(at, newest)
             insort(siblings, at, key=key_of)
             at = at.above
-
-
-def _is_below(node: Node, top: Node) -> bool:
-    at: Node | None = node
-    while at is not None and at is not top:
-        at = at.above
-    return at is top
 
 
 def _keep(kept: list[T], one: T, by: int) -> None:

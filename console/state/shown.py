@@ -6,20 +6,19 @@ when they are looked at. Only another view, or another filter, is built anew.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
 from typing import overload
 
-from console.state.haystacks import Haystacks
-from console.state.nodes import Key, Node
+from console.state.nodes import Key, Node, encoded, key_of
+from console.state.order import Order
 from console.state.rows import ConversationRow
-from console.state.views import BELONGS, Asked, View, words_of
+from console.state.views import BELONGS, Asked, Facts, View, words_of
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_BEYOND: Key = (inf, "")  # below a conversation nothing comes after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +41,23 @@ class Shown(Sequence[OutlineLine]):
         nodes: dict[str, Node],
         top: list[Node],
         snoozed: list[tuple[datetime, str]],
-        haystacks: Haystacks,
+        facts: Collection[Facts],
         row_of: Callable[[str], ConversationRow],
     ) -> None:
         """These are the outline's own, and read only here."""
         self._nodes = nodes
         self._top = top
         self._snoozed = snoozed
-        self._haystacks = haystacks
+        self._facts = facts
         self._row_of = row_of
         self._view: View | None = None
         self._query = ""
-        self._words: tuple[str, ...] = ()
+        self._words: tuple[bytes, ...] = ()
         self._asked = Asked(_NEVER, None, frozenset())
         self._folded: set[str] = set()
-        self._below: dict[str | None, list[Node]] = {None: []}  # of what is shown, folded or not, sorted
         self._since: dict[str, float] = {}  # who waits longest there or anywhere below, in the view that is sorted so
-        self._lines: list[Node] = []
+        self._all = Order(key_of)
+        self._own = Order(self._key)
 
     def ask(
         self,
@@ -84,13 +83,14 @@ class Shown(Sequence[OutlineLine]):
                 for id in self._folded ^ {*folded}:
                     self._turn(id)
                 return
-        narrows = is_same and _narrows(self._words, words_of(query))
-        self._view, self._asked, self._query, self._words = view, asked, query, words_of(query)
+        words = tuple(encoded(word) for word in words_of(query))
+        narrows = is_same and _narrows(self._words, words)
+        self._view, self._asked, self._query, self._words = view, asked, query, words
         self._folded = {*folded}
         self._build(narrows=narrows)
 
     def __len__(self) -> int:
-        return len(self._lines)
+        return len(self._own.lines)
 
     @overload
     def __getitem__(self, place: int) -> OutlineLine: ...
@@ -98,24 +98,24 @@ class Shown(Sequence[OutlineLine]):
     def __getitem__(self, place: slice) -> list[OutlineLine]: ...
     def __getitem__(self, place: int | slice) -> OutlineLine | list[OutlineLine]:
         if isinstance(place, slice):
-            return [self._line(node) for node in self._lines[place]]
-        return self._line(self._lines[place])
+            return [self._line(one) for one in range(*place.indices(len(self)))]
+        return self._line(range(len(self))[place])
 
     def id_at(self, place: int) -> str:
         """The conversation of a line, without the rest of it."""
-        return self._lines[place].id
+        return self._own.lines[place].id
 
     def place(self, id: str | None) -> int | None:
         """The line of a conversation; None of one that is not shown, or folded away."""
         node = self._nodes.get(id) if id is not None else None
-        return self._place(node) if node is not None and self._is_kept(node) and self._is_open(node.above) else None
+        return self._own.place(node) if node is not None and _is_kept(node) and self._is_open(node) else None
 
     def find(self, order: Iterable[int], *, unread: bool = False, waiting: bool = False) -> str | None:
         """The first conversation of these lines that is as asked for."""
         for place in order:
-            facts = self._lines[place].facts
+            facts = self._own.lines[place].facts
             if (unread and facts.is_unread) or (waiting and facts.is_waiting):
-                return self._lines[place].id
+                return self._own.lines[place].id
         return None
 
     # what the outline tells
@@ -124,66 +124,60 @@ class Shown(Sequence[OutlineLine]):
         """Something of a conversation changed: whether it is shown, or since when somebody waits."""
         if self._view is None:
             return
-        is_match = BELONGS[self._view](node.id, node.facts, self._asked) and (
-            not self._words or self._haystacks.answers(node, self._words)
-        )
-        was_kept = self._is_kept(node)
+        belongs = BELONGS[self._view](node.id, node.facts, self._asked)
+        is_match = belongs and all(word in node.words for word in self._words)
+        was_kept = _is_kept(node)
         was_match, node.is_match = node.is_match, is_match
         if is_match and not was_kept:
             self._since_now(node)
-            self.stand(node)
-        elif was_match and not self._is_kept(node):
+            self._show(node)
+        elif was_match and not _is_kept(node):
             self._unlink(node)
         else:
             self._rewait(node)
 
     def leave(self, node: Node) -> None:
         """A conversation leaves its place, with all below it."""
-        if self._is_kept(node):
+        self._all.cut(node)
+        if _is_kept(node):
             self._unlink(node)
 
     def drop(self, node: Node) -> None:
-        """A conversation is no more. Nothing stands below it."""
+        """A conversation is about to be no more. Nothing stands below it."""
         if node.is_match:
             node.is_match = False
             self._unlink(node)
 
     def stand(self, node: Node) -> None:
         """A conversation has come to its place, with all below it."""
-        if not self._is_kept(node):
-            return
-        while True:
-            above = node.above
-            was_kept = above is None or self._is_kept(above)
-            insort(self._below.setdefault(above.id if above else None, []), node, key=self._key)
-            if above is None or was_kept:
-                break
-            node = above
-            self._since_now(node)
-        self._put_lines(node, None)
-        self._rewait(node.above)
+        self._all.put(_walk([node], lambda node: node.below or ()))
+        if _is_kept(node):
+            self._show(node)
 
     def rekey(self, node: Node, newest: float) -> None:
         """Set the newest activity of a conversation and all below it, and put it where it belongs by that."""
-        if self._view == "waiting" or not self._is_kept(node):
-            node.newest = newest
-            return
-
-        def change() -> None:
-            node.newest = newest
-
-        self._resort(node, (-newest, node.id), change)
+        all_lines, lines = self._all.span(node), None
+        if self._view != "waiting" and _is_kept(node) and self._is_open(node):
+            lines = self._own.span(node)
+        node.newest = newest
+        self._all.settle(node, all_lines)
+        if lines:
+            self._own.settle(node, lines)
 
     # how it is kept
 
-    def _line(self, node: Node) -> OutlineLine:
-        is_last = []
+    def _line(self, place: int) -> OutlineLine:
+        lines, node = self._own.lines, self._own.lines[place]
+        is_last, end = [], self._own.end(node, place + 1)
         at: Node | None = node
         while at is not None:
-            is_last.append(self._below[at.above.id if at.above else None][-1] is at)
+            after = lines[end] if end < len(lines) else None
+            is_last.append(after is None or after.above is not at.above)
+            if not is_last[-1] and at.above is not None:
+                end = self._own.end(at.above, end)
             at = at.above
         is_last.reverse()
-        has_children = node.id in self._below
+        has_children = node.kept > 0
         is_folded = has_children and node.id in self._closed
         row = self._row_of(node.id)
         return OutlineLine(row, len(is_last) - 1, tuple(is_last), has_children, is_folded, node.is_match)
@@ -192,106 +186,59 @@ class Shown(Sequence[OutlineLine]):
     def _closed(self) -> Collection[str]:
         return () if self._query else self._folded
 
-    def _is_kept(self, node: Node) -> bool:
-        return node.is_match or node.id in self._below
-
-    def _is_open(self, node: Node | None) -> bool:
-        """Whether what is right below is not folded away."""
-        closed = self._closed
-        while node is not None and closed:
-            if node.id in closed:
+    def _is_open(self, node: Node) -> bool:
+        """Whether it is not folded away."""
+        closed, at = self._closed, node.above
+        while at is not None and closed:
+            if at.id in closed:
                 return False
-            node = node.above
+            at = at.above
         return True
 
     def _key(self, node: Node) -> Key:
         return (self._since[node.id], node.id) if self._view == "waiting" else (-node.newest, node.id)
 
-    def _path(self, node: Node) -> list[Key]:
-        """What leads to a line from the top. Lines are in the order of their paths."""
-        keys = [self._key(node)]
+    def _below(self, node: Node) -> list[Node]:
+        """Those right below that are shown, in order."""
+        below = [one for one in node.below or () if one.is_match or one.kept]
+        if self._view == "waiting":
+            below.sort(key=self._key)
+        return below
+
+    def _unfolded(self, node: Node) -> list[Node]:
+        """Those right below that are shown and not folded away, in order."""
+        return [] if node.id in self._closed else self._below(node)
+
+    def _show(self, node: Node) -> None:
+        """Put in what is shown from now on, and those above it for its sake."""
         while (above := node.above) is not None:
-            keys.append(self._key(above))
+            was_kept = _is_kept(above)
+            above.kept += 1
+            if was_kept:
+                break
             node = above
-        keys.reverse()
-        return keys
-
-    def _place(self, node: Node) -> int:
-        return bisect_left(self._lines, self._path(node), key=self._path)
-
-    def _end(self, node: Node, place: int) -> int:
-        """The line after the last one that is shown below this one."""
-        if node.id not in self._below or node.id in self._closed:
-            return place + 1
-        return bisect_left(self._lines, [*self._path(node), _BEYOND], lo=place + 1, key=self._path)
+            self._since_now(node)
+        if self._is_open(node):
+            self._own.put(_walk([node], self._unfolded))
+        self._rewait(node.above)
 
     def _unlink(self, node: Node) -> None:
         """Take it out, and those above it that were shown for its sake alone."""
         while True:
-            self._cut_lines(node)
-            above = node.above
-            siblings = self._below[above.id if above else None]
-            del siblings[bisect_left(siblings, self._key(node), key=self._key)]
-            if not self._is_kept(node):
+            if self._is_open(node):
+                self._own.cut(node)
+            if not _is_kept(node):
                 self._since.pop(node.id, None)
-            if above is None:
+            if (above := node.above) is None:
                 return
-            if not siblings:
-                del self._below[above.id]
-            if self._is_kept(above):
+            above.kept -= 1
+            if _is_kept(above):
                 self._rewait(above)
                 return
             node = above
 
-    def _cut_lines(self, node: Node) -> list[Node] | None:
-        """Take its lines out, if they are not folded away."""
-        if not self._is_open(node.above):
-            return None
-        place = self._place(node)
-        end = self._end(node, place)
-        lines = self._lines[place:end]
-        del self._lines[place:end]
-        return lines
-
-    def _put_lines(self, node: Node, lines: list[Node] | None) -> None:
-        """Put its lines in, which are made where there are none yet."""
-        if self._is_open(node.above):
-            place = self._place(node)
-            self._lines[place:place] = self._walk([node]) if lines is None else lines
-
-    def _walk(self, top: Iterable[Node]) -> list[Node]:
-        """These and all that is shown below them."""
-        lines: list[Node] = []
-        below, closed = self._below, self._closed
-        stack: list[Node] = []
-        for first in top:
-            lines.append(first)
-            if first.below and first.id in below and first.id not in closed:
-                stack.extend(reversed(below[first.id]))
-                while stack:
-                    node = stack.pop()
-                    lines.append(node)
-                    if node.below and node.id in below and node.id not in closed:
-                        stack.extend(reversed(below[node.id]))
-        return lines
-
-    def _resort(self, node: Node, key: Key, change: Callable[[], None]) -> None:
-        """Make a change by which a conversation is sorted otherwise; nothing moves where its place stays."""
-        siblings = self._below[node.above.id if node.above else None]
-        at = bisect_left(siblings, self._key(node), key=self._key)
-        is_after = at == 0 or self._key(siblings[at - 1]) < key
-        if is_after and (at + 1 == len(siblings) or key < self._key(siblings[at + 1])):
-            change()
-            return
-        lines = self._cut_lines(node)
-        del siblings[at]
-        change()
-        insort(siblings, node, key=self._key)
-        self._put_lines(node, lines)
-
     def _since_of(self, node: Node) -> float:
-        below = self._below.get(node.id)
-        since = [self._since[below[0].id]] if below else []
+        since = [self._since[one.id] for one in node.below or () if one.is_match or one.kept] if node.kept else []
         if node.is_match and node.since is not None:
             since.append(node.since)
         return min(since)
@@ -302,12 +249,14 @@ class Shown(Sequence[OutlineLine]):
 
     def _rewait(self, node: Node | None) -> None:
         """Bring up to date since when somebody waits here and above, as far as it changes."""
-        while self._view == "waiting" and node is not None and self._is_kept(node):
+        while self._view == "waiting" and node is not None and _is_kept(node):
             since = self._since_of(node)
             if since == self._since[node.id]:
                 return
-            change = {node.id: since}
-            self._resort(node, (since, node.id), lambda change=change: self._since.update(change))  # type: ignore[misc]
+            lines = self._own.span(node) if self._is_open(node) else None
+            self._since[node.id] = since
+            if lines:
+                self._own.settle(node, lines)
             node = node.above
 
     def _come_due(self, before: datetime, now: datetime) -> None:
@@ -321,36 +270,40 @@ class Shown(Sequence[OutlineLine]):
     def _turn(self, id: str) -> None:
         """Fold what is open, or the other way round."""
         node, is_folded = self._nodes.get(id), id in self._folded
-        place = self.place(id) if id in self._below and not self._query else None
-        if is_folded:
-            self._folded.discard(id)
-            if place is not None:
-                self._lines[place + 1 : place + 1] = self._walk(self._below[id])
+        is_seen = node is not None and node.kept and not self._query and self._is_open(node)
+        if node is None or not is_seen:
+            self._folded ^= {id}
             return
-        if place is not None and node is not None:
-            del self._lines[place + 1 : self._end(node, place)]
-        self._folded.add(id)
+        place, end = self._own.span(node)
+        self._folded ^= {id}
+        self._own.lines[place + 1 : end] = _walk(self._below(node), self._unfolded) if is_folded else []
 
     def _build(self, *, narrows: bool) -> None:
         """All lines anew; `narrows`: nothing matches now that did not before."""
         matching = self._matching(narrows=narrows)
-        for node in self._nodes.values():
+        for node in self._all.lines:
             node.is_match = False
-        above: set[Node] = set()
+            node.kept = 0
         for node in matching:
             node.is_match = True
-            at = node.above
-            while at is not None and at not in above:
-                above.add(at)
-                at = at.above
+        for node in matching:
+            above = node.above
+            while above is not None:
+                above.kept += 1
+                if above.is_match or above.kept > 1:
+                    break
+                above = above.above
         self._since = {}
         if self._view == "waiting":
             self._build_waiting(matching)
-        else:
-            self._below = {None: [node for node in self._top if node.is_match or (node.below and node in above)]}
-            for parent in above:
-                self._below[parent.id] = [node for node in parent.below or () if node.is_match or node in above]
-        self._lines = self._walk(self._below[None])
+            return
+        hidden = {one for id in self._closed if id in self._nodes for one in self._parents(self._nodes[id])}
+        lines = [node for node in self._all.lines if node.is_match or node.kept]
+        self._own.lines = [node for node in lines if node.above not in hidden] if hidden else lines
+
+    def _parents(self, node: Node) -> list[Node]:
+        """This one and all below it that have some below themselves."""
+        return _walk([node], lambda node: [one for one in node.below or () if one.below])
 
     def _build_waiting(self, matching: list[Node]) -> None:
         kept: dict[Node, float] = {}
@@ -361,28 +314,53 @@ class Shown(Sequence[OutlineLine]):
                 kept[at] = since
                 at = at.above
         self._since = {node.id: since for node, since in kept.items()}
-        self._below = {None: []}
-        for node in kept:
-            self._below.setdefault(node.above.id if node.above else None, []).append(node)
-        for siblings in self._below.values():
-            siblings.sort(key=self._key)
+        top = [node for node in kept if node.above is None]
+        self._own.lines = _walk(sorted(top, key=self._key), self._unfolded)
 
     def _matching(self, *, narrows: bool) -> list[Node]:
-        view, asked, words = self._view, self._asked, self._words
+        view, asked, words = self._view, self._asked, sorted(self._words, key=len, reverse=True)
         if view is None:
             return []
         if view == "drafts":
-            there = [self._nodes[id] for id in {*asked.drafts} if id in self._nodes]
-            return [node for node in there if not words or self._haystacks.answers(node, words)]
-        candidates = self._haystacks.matching(words) if words else self._nodes.values()
-        if narrows:
-            return [node for node in candidates if node.is_match]
-        if view == "all":
-            return list(candidates)
+            found = [self._nodes[id] for id in {*asked.drafts} if id in self._nodes]
+        else:
+            found = self._all.lines
+            if narrows:
+                found = [node for node in found if node.is_match]
+            elif view != "all":
+                found = self._belonging(view, asked)
+        for word in words:
+            found = [node for node in found if word in node.words]
+        return found
+
+    def _belonging(self, view: View, asked: Asked) -> list[Node]:
+        """Those of a view. Most have the same few facts, which are judged once."""
         belongs = BELONGS[view]
-        return [node for node in candidates if belongs(node.id, node.facts, asked)]
+        these = {id(facts) for facts in self._facts if belongs("", facts, asked)}
+        return [
+            node
+            for node in self._all.lines
+            if id(node.facts) in these or (node.facts.snoozed_until and belongs(node.id, node.facts, asked))
+        ]
 
 
-def _narrows(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
+def _is_kept(node: Node) -> bool:
+    """Whether it is shown, folded away or not."""
+    return node.is_match or node.kept > 0
+
+
+def _walk(top: Sequence[Node], below: Callable[[Node], Sequence[Node]]) -> list[Node]:
+    """These, each before those below it."""
+    lines: list[Node] = []
+    stack = [*reversed(top)]
+    while stack:
+        node = stack.pop()
+        lines.append(node)
+        if node.below:
+            stack.extend(reversed(below(node)))
+    return lines
+
+
+def _narrows(before: tuple[bytes, ...], after: tuple[bytes, ...]) -> bool:
     """Whether what has all of these words had all of those before."""
     return all(any(old in new for new in after) for old in before)

@@ -93,6 +93,10 @@ class Outline:
         """Every conversation, in no order."""
         return iter(self._nodes)
 
+    def newest_ids(self) -> list[str]:
+        """Every conversation, those first in which something was said last."""
+        return [node.id for node in sorted(self._nodes.values(), key=lambda node: node.at, reverse=True)]
+
     def rows(self) -> tuple[ConversationRow, ...]:
         """Every row, in no order. They are made for it, so ask for no more than is needed."""
         return tuple(self._row_of(id) for id in self._nodes)

@@ -114,14 +114,13 @@ class Polls:
             on_screen = ("thread",)
         if self._desk.has_lists:
             return (*on_screen, "list", "sweep")
-        if self._other_ids():
+        if len(self._store.outline) > (self._open_id in self._store.outline):
             return (*on_screen, "other")
         return on_screen or ("list",)  # something must tell whether there is a line
 
     def _other_ids(self) -> list[str]:
         """The known conversations that are not open, newest activity first."""
-        rows = sorted(self._store.outline.rows(), key=lambda row: row.at, reverse=True)
-        return [row.id for row in rows if row.id != self._open_id]
+        return [id for id in self._store.outline.newest_ids() if id != self._open_id]
 
     async def _ask(self, ask: Ask) -> None:
         match ask:

@@ -91,9 +91,8 @@ class Sweep:
         self._levels.popleft()  # deleted meanwhile
         self._cursor = None
         if parent_id is None:  # a server that lists none
-            rows = sorted(self._store.outline.rows(), key=lambda row: row.at, reverse=True)
             self._levels.clear()
-            self._missing, self._threads = deque(), deque(row.id for row in rows[:_MOST_READ])
+            self._missing, self._threads = deque(), deque(self._store.outline.newest_ids()[:_MOST_READ])
 
     async def _read(self, id: str) -> None:
         try:

@@ -15,6 +15,7 @@ from console.contract.permissions import ENGAGE, permits
 from console.contract.shapes import Conversation, Message, Page, Session
 from console.state import changes
 from console.state.delivery import Sleep
+from console.state.settled import Settled
 from console.state.store import Store
 from console.state.sweep import PAGE, Sweep
 
@@ -36,6 +37,7 @@ class Loading:
         self._sleep = sleep
         self._loading_older: set[str] = set()
         self._has_members = False
+        self._settled = Settled()
         self.open_id: str | None = None
         self.has_lists = True  # as far as is known
 
@@ -98,7 +100,8 @@ class Loading:
         if not self._has_members:
             await self._patiently(self.members)
         while await self._patiently(sweep.step):
-            pass
+            self._settled.grown(len(self._store.outline))
+        self._settled.ended(len(self._store.outline))
 
     async def open(self, id: str) -> None:
         """Have the newest messages of a conversation, and mark it as read. Raises Connect360Error."""

@@ -17,12 +17,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
 
 from console.app import ConsoleApp
-from console.config import Settings
+from console.config import Secret, Settings
 from console.driver import SafeDriver
 from console.state.changes import ConversationsAnswered, MessagesAnswered
+from console.state.settled import Settled
 from console.state.store import Store
 from tests.benchmarks.panes import made
 
@@ -48,6 +48,7 @@ class Staged:
         self.app = app
         self._ticking: asyncio.Task[None] | None = None
         self._late: list[float] = []
+        self._settled = Settled()
 
     @property
     def store(self) -> Store:
@@ -82,6 +83,8 @@ class Staged:
             shapes = made.conversations(range(max(start, 1), min(start + _BATCH, conversations)))
             self.store.apply(ConversationsAnswered(shapes, self.store.asking()))
             del shapes
+            self._settled.grown(len(self.store.outline))
+        self._settled.ended(len(self.store.outline))
         id = made.conversation_id(made.LONG)
         while messages and (cursor := self.store.cursor(id)) is not None:
             page = made.page(messages, int(cursor))
@@ -133,8 +136,8 @@ async def main() -> int:
     """Run the console until it is left."""
     given = json.loads(os.environ["STAGE"])
     settings = Settings(
-        PLATO_API_KEY=SecretStr("p360_benchmark"),
-        PLATO_BASE_URL=given["url"],
+        api_key=Secret("p360_benchmark"),
+        base_url=given["url"],
         trpc_path="/api/trpc",
         transformer="none",
         state_dir=Path(given["state"]),

@@ -1,0 +1,24 @@
+"""What the collector of garbage is spared."""
+
+from __future__ import annotations
+
+import gc
+
+from console.state.settled import Settled
+
+
+def test_what_is_kept_is_set_aside_as_it_grows_and_no_second_time() -> None:
+    settled = Settled()
+    try:
+        settled.grown(10)
+        assert gc.get_freeze_count() == 0
+        settled.grown(5_000)
+        assert gc.get_freeze_count() > 0
+        gc.unfreeze()
+        settled.grown(9_000)
+        settled.ended(5_000)
+        assert gc.get_freeze_count() == 0
+        settled.ended(9_000)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()

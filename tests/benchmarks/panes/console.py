@@ -28,7 +28,7 @@ from tests.benchmarks.panes import made
 
 LINE = "STAGE_LINE"
 """The environment's name for the number of the open socket."""
-_BATCH = 1_000
+_BATCH = 100
 _TICK = 0.005
 
 

@@ -87,7 +87,10 @@ class Shown(Sequence[OutlineLine]):
         narrows = is_same and _narrows(self._words, words)
         self._view, self._asked, self._query, self._words = view, asked, query, words
         self._folded = {*folded}
-        self._build(narrows=narrows)
+        if narrows and view != "waiting":
+            self._narrow()
+        else:
+            self._build(narrows=narrows)
 
     def __len__(self) -> int:
         return len(self._own.lines)
@@ -278,6 +281,16 @@ class Shown(Sequence[OutlineLine]):
         self._folded ^= {id}
         self._own.lines[place + 1 : end] = _walk(self._below(node), self._unfolded) if is_folded else []
 
+    def _narrow(self) -> None:
+        """Take out what matches no longer; nothing matches that did not before."""
+        for word in self._words:
+            for node in [one for one in self._all.lines if one.is_match and one.words.find(word) < 0]:
+                node.is_match = False
+                while not _is_kept(node) and (above := node.above) is not None:
+                    above.kept -= 1
+                    node = above
+        self._own.lines = self._unhidden()
+
     def _build(self, *, narrows: bool) -> None:
         """All lines anew; `narrows`: nothing matches now that did not before."""
         matching = self._matching(narrows=narrows)
@@ -296,10 +309,14 @@ class Shown(Sequence[OutlineLine]):
         self._since = {}
         if self._view == "waiting":
             self._build_waiting(matching)
-            return
+        else:
+            self._own.lines = self._unhidden()
+
+    def _unhidden(self) -> list[Node]:
+        """All that is shown and not folded away, in the order of all."""
         hidden = {one for id in self._closed if id in self._nodes for one in self._parents(self._nodes[id])}
         lines = [node for node in self._all.lines if node.is_match or node.kept]
-        self._own.lines = [node for node in lines if node.above not in hidden] if hidden else lines
+        return [node for node in lines if node.above not in hidden] if hidden else lines
 
     def _parents(self, node: Node) -> list[Node]:
         """This one and all below it that have some below themselves."""
@@ -314,8 +331,8 @@ class Shown(Sequence[OutlineLine]):
                 kept[at] = since
                 at = at.above
         self._since = {node.id: since for node, since in kept.items()}
-        top = [node for node in kept if node.above is None]
-        self._own.lines = _walk(sorted(top, key=self._key), self._unfolded)
+        top = sorted((since, node.id, node) for node, since in kept.items() if node.above is None)
+        self._own.lines = _walk([node for _, _, node in top], self._unfolded)
 
     def _matching(self, *, narrows: bool) -> list[Node]:
         view, asked, words = self._view, self._asked, sorted(self._words, key=len, reverse=True)

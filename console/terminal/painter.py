@@ -67,13 +67,20 @@ class Painter:
         if scroll := find_scroll(self._wanted.rows, self._shown, drawn):
             self._scroll(scroll)
             drawn = sorted({*drawn, *range(scroll.top, scroll.bottom + 1)})
+        if (here := self._wanted.cursor[1]) in drawn:
+            # First what one types, at once: on a slow line the rest may take its time.
+            drawn.remove(here)
+            self._paint_row(here)
+        typed = "".join(self._written)
+        self._written = []
         for y in drawn:
             self._paint_row(y)
-        if not self._written:
+        if not self._written and not typed:
             return ""
         self._rest()
         painted = "".join(self._written)
-        return f"{_BEGIN}{painted}{_END}" if self.marks_frames and len(painted) >= _LONG else painted
+        is_marked = self.marks_frames and len(painted) >= _LONG
+        return typed + (f"{_BEGIN}{painted}{_END}" if is_marked else painted)
 
     def _rest(self) -> None:
         """Leave the cursor where the framework wants it: there a terminal shows what is being composed."""

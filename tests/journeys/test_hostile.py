@@ -9,7 +9,7 @@ from pathlib import Path
 from console.contract.content import is_blank
 from console.demo.afternoon.visitor import HOSTILE as VISITOR
 from console.server.store.engine import DATABASE
-from tests.journeys.steps import ENTER, ESCAPE, PAGE_UP, READING, customer_writes, find, write
+from tests.journeys.steps import ESCAPE, PAGE_UP, READING, customer_writes, find, write
 from tests.journeys.workspace import Workspace
 from tests.text.hostile import SHORT, SIZES, foreign
 
@@ -50,7 +50,7 @@ async def test_no_control_of_theirs_reaches_the_terminal(workspace: Workspace, t
             await terminal.until(lambda shown, before=before: shown.text() != before)  # type: ignore[misc]
         assert "the very first" in terminal.text()
         await write(terminal, "still here")
-        terminal.send(ENTER, ESCAPE)
+        terminal.send(ESCAPE)
         await terminal.until(READING)
         terminal.send("q")
         assert await terminal.wait() == 0

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from tests.support.terminal import Terminal
 
+_PIECE = 50  # bytes
+
 
 class SlowLine(Terminal):
     """`rate` bytes a second to the person, `delay` seconds each way. The line takes any amount at once, as SSH does."""
@@ -45,13 +47,15 @@ class SlowLine(Terminal):
             os.write(self._fd, keys)
 
     def _arrived(self, chunk: bytes) -> None:
-        """What the program wrote stands in line, then travels."""
+        """What the program wrote stands in line, then travels piece by piece."""
         loop = asyncio.get_running_loop()
         starts = max(loop.time(), self._free_at)
         self._free_at = starts + len(chunk) / self.rate
         self._queue.append(chunk)
         loop.call_at(starts, self._begin)
-        loop.call_at(self._free_at + self.delay, self._shown, chunk)
+        for start in range(0, len(chunk), _PIECE):
+            piece = chunk[start : start + _PIECE]
+            loop.call_at(starts + (start + len(piece)) / self.rate + self.delay, self._shown, piece)
         self.most_queued = max(self.most_queued, len(self._queue))
 
     def _begin(self) -> None:

@@ -53,7 +53,7 @@ class Terminal:
         self._pending = ""
         self._news = asyncio.Event()
         self._fd: int | None = None
-        self._code: int | None = None
+        self._reaping: asyncio.Future[int] | None = None
 
     async def __aenter__(self) -> Self:
         started, starting = os.pipe()  # closed by exec: from then on the child is the program and no longer this test
@@ -137,16 +137,15 @@ class Terminal:
 
     async def _exit_code(self, timeout: float) -> int:
         # A thread waits in waitpid: it ends with the child, and the child ends at the latest by our SIGKILL.
-        waiting = asyncio.ensure_future(asyncio.to_thread(self._reap))
+        if self._reaping is None:  # one alone: the child is there for the first that asks
+            self._reaping = asyncio.ensure_future(asyncio.to_thread(self._reap))
         try:
-            return await asyncio.wait_for(asyncio.shield(waiting), timeout)
+            return await asyncio.wait_for(asyncio.shield(self._reaping), timeout)
         except TimeoutError:
             raise AssertionError(f"Still running after {timeout} s. The screen:\n{self.text()}") from None
 
     def _reap(self) -> int:
-        if self._code is None:
-            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        return self._code
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def _read(self) -> None:
         assert self._fd is not None

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
-from pydantic_settings import SettingsError as UnreadableSetting
 
-from console.contract.base import Language
+from console.contract.languages import LANGUAGES, Language
 from console.errors import SettingsError
 
 APP = "connect360"
@@ -35,63 +33,157 @@ def state_directory() -> Path:
     return Path(platformdirs.user_state_dir(APP))
 
 
-def _at_home(path: Path) -> Path:
-    """With `~` as a shell would have it: a file and a service's environment come without one."""
-    try:
-        return path.expanduser()
-    except RuntimeError as error:
-        raise ValueError("there is no such home directory") from error
+class Secret:
+    """A text that does not show where it is printed."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def get_secret_value(self) -> str:
+        """The text itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
 
 
-class Settings(BaseSettings):
+@dataclass(frozen=True, slots=True)
+class Settings:
     """What a person may set. The environment names are `PLATO_API_KEY`, `PLATO_BASE_URL`, else `CONNECT360_…`."""
 
-    # By name too: a file or an argument says `api_key`. The environment knows the documented names alone.
-    model_config = SettingsConfigDict(env_prefix="CONNECT360_", extra="ignore", frozen=True, populate_by_name=True)
-
-    api_key: Annotated[SecretStr | None, Field(validation_alias="PLATO_API_KEY")] = None
-    base_url: Annotated[str, Field(validation_alias="PLATO_BASE_URL", pattern=r"^https?://[^/\s]+")] = HOSTED
+    api_key: Secret | None = None
+    base_url: str = HOSTED
     trpc_path: str = "auto"
     transformer: Literal["auto", "none", "superjson"] = "auto"
     theme: str = "dusk"
     language: Language = "en"
     bidi: Literal["visual", "terminal"] = "visual"  # who turns right-to-left text: we, or a terminal that can
-    hold_seconds: Annotated[float, Field(ge=0, le=60)] = 5.0
+    hold_seconds: float = 5.0
     metered: bool = False  # bytes are paid for: a server that tells nothing by itself is asked seldom
     slow_line: bool = False  # to this terminal: fewer frames and less ornament, without waiting for it to be measured
-    state_dir: Annotated[Path, AfterValidator(_at_home)] = Field(default_factory=state_directory)
+    state_dir: Path = field(default_factory=state_directory)
     ai_agent: str = ""  # the id of the agent that answers, on a server that lists none
     channel: str = ""  # the website that new conversations are on, likewise
-    keys: dict[str, str] = Field(default_factory=dict)  # action id to keys, bound anew
+    keys: Mapping[str, str] = field(default_factory=dict)  # action id to keys, bound anew
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Argument, environment, file. Raises SettingsError of a file that is to be read otherwise."""
-        file = TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
-        _check_version(file.toml_data)
-        return init_settings, env_settings, file
+
+# By hand: a library of shapes takes as long to import as the first frame takes to draw.
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("a text is wanted")
+    return value
+
+
+def _address(value: Any) -> str:
+    scheme, _, rest = _text(value).partition("://")
+    if scheme not in ("http", "https") or not rest or rest[0] == "/" or rest[0].isspace():
+        raise ValueError("an address is wanted that begins with https:// or http://")
+    return f"{scheme}://{rest}"
+
+
+def _word(*known: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in known:
+            raise ValueError(f"one of {', '.join(known)} is wanted")
+        return str(value)
+
+    return read
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = -1.0
+        if 0 <= seconds <= 60:
+            return seconds
+    raise ValueError("a number from 0 to 60 is wanted")
+
+
+_YES, _NO = frozenset({"true", "1", "yes", "y", "on", "t"}), frozenset({"false", "0", "no", "n", "off", "f"})
+
+
+def _claim(value: Any) -> bool:
+    word = str(value).lower()  # of a file it is true or false already, of the environment a word
+    if word not in _YES | _NO:
+        raise ValueError("true or false is wanted")
+    return word in _YES
+
+
+def _directory(value: Any) -> Path:
+    """With `~` as a shell would have it: a file and a service's environment come without one."""
+    try:
+        return (value if isinstance(value, Path) else Path(_text(value))).expanduser()
+    except RuntimeError as error:
+        raise ValueError("there is no such home directory") from error
+
+
+def _bindings(value: Any) -> Mapping[str, str]:
+    keys = json.loads(value) if isinstance(value, str) else value  # the environment has it as JSON
+    if not isinstance(keys, dict) or not all(isinstance(one, str) for one in keys.values()):
+        raise ValueError("keys by action are wanted")
+    return keys
+
+
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "api_key": lambda value: Secret(_text(value)),
+    "base_url": _address,
+    "trpc_path": _text,
+    "transformer": _word("auto", "none", "superjson"),
+    "theme": _text,
+    "language": _word(*LANGUAGES),
+    "bidi": _word("visual", "terminal"),
+    "hold_seconds": _seconds,
+    "metered": _claim,
+    "slow_line": _claim,
+    "state_dir": _directory,
+    "ai_agent": _text,
+    "channel": _text,
+    "keys": _bindings,
+}
 
 
 def load_settings(**arguments: Any) -> Settings:
     """The settings in force. Raises SettingsError with a sentence for what cannot be used."""
+    in_file = {name: value for name, value in _file().items() if name in _READ}
+    given = {**{name: (name, value) for name, value in in_file.items()}, **_environment()}
+    given |= {name: (name, value) for name, value in arguments.items() if value is not None}
+    read, wrong = {}, []
+    for name, (called, value) in given.items():
+        try:
+            read[name] = _READ[name](value)
+        except ValueError as error:
+            wrong.append(f"{called}: {error}")
+    if wrong:
+        raise SettingsError(f"These settings cannot be used: {'; '.join(wrong)}. Mend them in {settings_file()}.")
+    return Settings(**read)
+
+
+def _environment() -> dict[str, tuple[str, Any]]:
+    """The settings that the environment names, each with the name that it has there."""
+    names = {name: f"PLATO_{name.upper()}" if name in _PLATO else f"CONNECT360_{name.upper()}" for name in _READ}
+    return {name: (called, os.environ[called]) for name, called in names.items() if called in os.environ}
+
+
+_PLATO = ("api_key", "base_url")
+
+
+def _file() -> Mapping[str, Any]:
+    """What the settings file says. Raises SettingsError."""
+    path = settings_file()
     try:
-        return Settings(**{name: value for name, value in arguments.items() if value is not None})
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise SettingsError(f"These settings cannot be used: {wrong}. Mend them in {settings_file()}.") from None
-    except UnreadableSetting as error:
-        raise SettingsError(f"A setting of the environment cannot be read: {error}. Mend or unset it.") from None
+        kept = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except (TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{settings_file()} is not valid TOML: {error}. Mend or remove it.") from None
+        raise SettingsError(f"{path} is not valid TOML: {error}. Mend or remove it.") from None
     except OSError as error:
-        raise SettingsError(f"{settings_file()} cannot be read: {error.strerror}. Mend its permissions.") from None
+        raise SettingsError(f"{path} cannot be read: {error.strerror}. Mend its permissions.") from None
+    _check_version(kept)
+    return kept
 
 
 def save_settings(**changes: str) -> Path:

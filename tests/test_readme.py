@@ -39,7 +39,7 @@ def test_every_command_is_named() -> None:
 
 
 def test_every_setting_is_named() -> None:
-    missing = [name for name in Settings.model_fields if f"`{name}`" not in TEXT]
+    missing = [name for name in Settings.__dataclass_fields__ if f"`{name}`" not in TEXT]
     assert missing == []
 
 

@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 
 from console.app import ConsoleApp
 from console.client.api import Api
-from console.config import Settings
+from console.config import Secret, Settings
 from console.demo.afternoon import northwind
 from console.demo.seed import seed
 from console.screens.main import MainScreen
@@ -147,8 +146,8 @@ async def drawn(
 ) -> str:
     """The console in a theme at a size, with a scene on it, at a moment that stands still."""
     settings = Settings(
-        PLATO_API_KEY=SecretStr(demo.key),
-        PLATO_BASE_URL=demo.server.url,
+        api_key=Secret(demo.key),
+        base_url=demo.server.url,
         trpc_path="/api/trpc",
         transformer="none",
         theme=theme,

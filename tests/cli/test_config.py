@@ -63,8 +63,8 @@ def test_a_key_does_not_show_when_settings_are_printed(monkeypatch: pytest.Monke
     [
         ("theme = ", "not valid TOML"),
         ("hold_seconds = 61", "hold_seconds"),
-        ('base_url = "example.com"', "BASE_URL"),
-        ('api_key = ["plato_secret"]', "API_KEY"),
+        ('base_url = "example.com"', "base_url"),
+        ('api_key = ["plato_secret"]', "api_key"),
     ],
 )
 def test_a_wrong_file_is_named_in_a_sentence_that_holds_no_key(text: str, says: str) -> None:

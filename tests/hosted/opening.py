@@ -7,10 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-
 from console.app import ConsoleApp
-from console.config import Settings
+from console.config import Secret, Settings
 from console.screens.ask import Ask
 from console.screens.dialog import Field
 from console.screens.main import MainScreen
@@ -31,8 +29,8 @@ async def console_on(
 ) -> AsyncIterator[OpenConsole]:
     """A console whose files are in `folder`, once it has an answer, if it is to get one; `url` is a line to it."""
     settings = Settings(
-        PLATO_API_KEY=SecretStr(hosted.key),
-        PLATO_BASE_URL=url or hosted.url,
+        api_key=Secret(hosted.key),
+        base_url=url or hosted.url,
         trpc_path=hosted.path,
         state_dir=folder / "state",
         hold_seconds=0,

@@ -7,10 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from console.app import ConsoleApp
-from console.config import Settings
+from console.config import Secret, Settings
 from console.screens.main import MainScreen
 from console.widgets.top_bar import TopBar
 from tests.support.console import OpenConsole
@@ -31,8 +29,8 @@ class Watch:
 async def polling(tmp_path: Path, *, metered: bool = False) -> AsyncIterator[tuple[OpenConsole, Watch]]:
     """A console that polls, once its first line says so."""
     async with running_server(tmp_path / "server", without=("events",)) as server:
-        key = SecretStr(server.key())
-        settings = Settings(PLATO_API_KEY=key, PLATO_BASE_URL=server.url, state_dir=tmp_path, metered=metered)
+        key = Secret(server.key())
+        settings = Settings(api_key=key, base_url=server.url, state_dir=tmp_path, metered=metered)
         watch = Watch()
         app = ConsoleApp(settings, clock=watch.now)
         async with app.run_test(size=(120, 40)) as pilot:

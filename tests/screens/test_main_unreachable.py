@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from console.app import ConsoleApp
 from console.client.api import Api
-from console.config import Settings
+from console.config import Secret, Settings
 from console.screens.main import MainScreen
 from console.text.safe import SafeLine
 from console.widgets.footer import KeyFooter
@@ -19,7 +17,7 @@ NOBODY = "http://127.0.0.1:1"
 
 
 async def test_a_server_that_cannot_be_reached_is_named_and_the_key_is_not_judged(tmp_path: Path) -> None:
-    settings = Settings(PLATO_API_KEY=SecretStr("plato_x"), PLATO_BASE_URL=NOBODY, state_dir=tmp_path)
+    settings = Settings(api_key=Secret("plato_x"), base_url=NOBODY, state_dir=tmp_path)
     app = ConsoleApp(settings)
     async with app.run_test(size=(120, 40)) as pilot:
         console = OpenConsole(app, pilot)

@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pydantic import SecretStr
 from textual.pilot import Pilot
 
 from console.app import ConsoleApp
 from console.client.api import Api
-from console.config import Settings
+from console.config import Secret, Settings
 from console.contract.inputs import CustomerInput, GetOrCreateConversation, Send
 from console.contract.permissions import RoleName
 from console.screens.main import MainScreen
@@ -89,8 +88,8 @@ async def console_on(
     """A console with a key of this role, once its first conversations are there; `url` is a line to the server."""
     key = server.key(role, member)
     settings = Settings(
-        PLATO_API_KEY=SecretStr(key),
-        PLATO_BASE_URL=url or server.url,
+        api_key=Secret(key),
+        base_url=url or server.url,
         trpc_path="/api/trpc",
         transformer="none",
         state_dir=tmp_path / "state",

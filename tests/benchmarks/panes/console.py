@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-
 from console.app import ConsoleApp
 from console.config import Secret, Settings
 from console.driver import SafeDriver

@@ -257,6 +257,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         """Leave ornament out where the line to the terminal is slow."""
         if self._main is not None and self._main.is_spare != self._is_slow:
             self._main.is_spare = self._is_slow
+            self.set_class(self._is_slow, "-spare")
 
     def _measured(self) -> Measured:
         """What is known of the line to the terminal."""

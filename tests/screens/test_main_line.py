@@ -45,3 +45,17 @@ async def test_on_a_slow_line_the_cursor_is_its_mark_alone(tmp_path: Path) -> No
             spared = tree.render_line(0)
             assert spared.text.startswith("▸ ") or spared.text.startswith("▸J")
             assert {segment.style.bgcolor for segment in spared if segment.style} != grounds
+
+
+async def test_on_a_slow_line_a_dialog_leaves_what_is_behind_it_as_it_was(tmp_path: Path) -> None:
+    async with running_server(tmp_path / "server") as server, console_on(server, tmp_path) as console:
+        await console.until(lambda: console.main.store.line.state == "live")
+        shades = []
+        for is_spare in (False, True):
+            console.app.set_class(is_spare, "-spare")
+            await console.press("question_mark")
+            await console.until(lambda: console.app.screen is not console.main)
+            shades.append(console.app.screen.styles.background.a)
+            await console.press("escape")
+            await console.until(lambda: console.app.screen is console.main)
+        assert shades[0] > 0 and shades[1] == 0

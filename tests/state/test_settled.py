@@ -9,6 +9,7 @@ from console.state.settled import Settled
 
 def test_what_is_kept_is_set_aside_as_it_grows_and_no_second_time() -> None:
     settled = Settled()
+    gc.unfreeze()  # what others set aside in this process
     try:
         settled.grown(10)
         assert gc.get_freeze_count() == 0

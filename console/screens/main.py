@@ -308,11 +308,10 @@ class MainScreen(PanesScreen):
         """What follows from the open conversation: titles, assignee, what is held, the footer's keys."""
         if not self.is_begun:
             return
-        row = self.row
         captions.entitle(self)
-        self.messages.set_class(row is None, "-alone")
+        self.messages.set_class(self.row is None, "-alone")
         self.messages.empty = captions.why_no_messages(self)
-        self.assignee, self.known = captions.assignee_of(self, row), captions.known_of(self, row)
+        self.assignee, self.known = captions.assignee_of(self, self.row), captions.known_of(self, self.row)
         writing.show_hold(self)
         self.show_keys()
 
@@ -368,8 +367,9 @@ class MainScreen(PanesScreen):
 
     @on(Thread.Moved)
     def _message_moved(self) -> None:
-        gating.look(self)
-        self._show_around()
+        if self.is_begun:  # what looks is imported after the first frame
+            gating.look(self)
+            self._show_around()
 
     @on(Thread.OlderWanted)
     def _older_wanted(self, event: Thread.OlderWanted) -> None:
@@ -377,7 +377,7 @@ class MainScreen(PanesScreen):
 
     @on(Composer.Changed)
     def _text_changed(self) -> None:
-        if not self.streaming:
+        if self.is_begun and not self.streaming:
             keeping.changed(self)
         self.show_keys()
 

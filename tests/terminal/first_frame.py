@@ -1,4 +1,4 @@
-"""The console up to its first panes, in a terminal: `python -m tests.terminal.first_frame`; what is imported by then."""
+"""The console up to its first panes: `python -m tests.terminal.first_frame`; what is imported by then."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from functools import partial
 from textual.reactive import var  # a `reactive` of a screen would have all of it drawn anew
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.worker import Worker
 
 from console.client.errors import Forbidden, Unreachable
@@ -23,6 +24,7 @@ class WorkScreen(Screen[None]):
     """What the main screen has of this; `notice` is bound to its footer."""
 
     notice: var[Notice | None] = var(None, init=False)
+    focused: var[Widget | None] = var(None)  # as the framework has it, but that it draws the whole screen anew
 
     def __init__(self) -> None:
         super().__init__()

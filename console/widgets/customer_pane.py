@@ -40,7 +40,8 @@ class CustomerPane(Static, can_focus=True):
 
     def _draw(self) -> None:
         width = max(10, self.content_size.width)
-        self.update(customer_text(self.row, assignee=self.assignee, count=self.count, width=width))
+        # Its size is the pane's, whatever it says: nothing is laid out anew.
+        self.update(customer_text(self.row, assignee=self.assignee, count=self.count, width=width), layout=False)
 
 
 def customer_text(row: ConversationRow | None, *, assignee: SafeLine | None, count: int, width: int) -> Content:

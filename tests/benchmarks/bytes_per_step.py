@@ -81,8 +81,8 @@ def steps(stage: Stage, at: House) -> Iterator[tuple[str, Cost]]:
     for _ in range(20):
         stage.press("\x7f", quiet=0.03)
     stage.press(ESCAPE)
-    stage.press("d")
-    stage.read_for(1)
+    stage.press("d", quiet=0.0)  # not until it is quiet: then it would be at its end
+    stage.read_for(1.5)
     cost, frames = streamed(stage, 2)
     yield f"a second of draft, {frames} frames", cost
 

@@ -55,6 +55,8 @@ async def show(settings: Settings, *, secrets: set[str], profile: str = "default
         app.exit()
         await running
         raise
+    finally:
+        gc.enable()  # a console that was left sooner than that
     if app._exception is not None:
         raise _cause(app._exception)  # Textual keeps it to itself; told once, by our own report
     return Left(app.return_code or 0, choice)

@@ -278,7 +278,6 @@ class MainScreen(PanesScreen):
         if touched and store.identity and not (touched.rows or touched.threads or touched.outline or touched.identity):
             return
         self.shut = captions.why_shut(store.identity)
-        self.show_lines()
         if self.open_id:
             self.row, self.thread = store.row(self.open_id), store.thread(self.open_id)
             if self.row is None:
@@ -286,7 +285,7 @@ class MainScreen(PanesScreen):
             elif self.row.unread and not (self._reading and self._reading.is_running):
                 self._mark_read(self.open_id)
         gating.look(self)
-        self._show_around()
+        self.show_lines()
 
     def _mark_read(self, conversation_id: str) -> None:
         """What arrives in a thread counts as read when it is on screen, before somebody."""

@@ -171,10 +171,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             afresh=self.afresh,
         )
         await self.push_screen(main)
-        drawn = asyncio.Event()
-        main.call_after_refresh(drawn.set)
-        await drawn.wait()
-        # In a thread, for the panes are there and may be resized: of what is to be imported the wire is half.
+        # In a thread, for the panes are drawn and may be resized: of what is to be imported the wire is half.
         await asyncio.to_thread(import_module, "console.state.workspace")
         from console.state.workspace import Server, Workspace
 

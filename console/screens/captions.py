@@ -27,7 +27,6 @@ _UNKNOWN = {
 def nothing_yet(screen: MainScreen) -> None:
     """What the panes say before anything is known."""
     screen.query_one("#conversations").border_title = Content(screen.view.capitalize())
-    screen.messages.add_class("-alone")
     screen.conversations.empty, screen.messages.empty = _LOADING, SafeLine("Nothing is open.")
 
 

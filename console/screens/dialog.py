@@ -165,6 +165,7 @@ class Field(Input):
         password: bool = False,
         select_on_focus: bool = False,
         id: str | None = None,
+        classes: str | None = None,
     ) -> None:
         super().__init__(
             line(value, LONGEST_FIELD),
@@ -173,6 +174,7 @@ class Field(Input):
             select_on_focus=select_on_focus,
             max_length=LONGEST_FIELD,
             id=id,
+            classes=classes,
         )
         self.cursor_blink = False
 

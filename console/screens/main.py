@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.reactive import var  # a `reactive` of a screen would have all of it drawn anew
 from textual.timer import Timer
 from textual.widget import Widget
@@ -121,6 +122,7 @@ class MainScreen(PanesScreen):
         self._is_choosing = True  # a conversation, not writing in one
 
     def compose(self) -> ComposeResult:
+        self._fit(self.app.size)  # before the first layout, or all is laid out twice
         yield TopBar().data_bind(
             MainScreen.identity,
             MainScreen.status,
@@ -131,18 +133,17 @@ class MainScreen(PanesScreen):
         )
         with Horizontal(id="panes"):
             with Vertical(id="conversations"):
-                yield Field(id="filter", placeholder=SafeLine("name, customer, last words"))
+                yield Field(id="filter", classes="gone", placeholder=SafeLine("name, customer, last words"))
                 yield ConversationTree(id="tree").data_bind(
                     MainScreen.open_id, MainScreen.now, MainScreen.is_spare, drafts=MainScreen.drafted
                 )
             with Vertical(id="conversation"):
-                yield Thread(id="thread").data_bind(MainScreen.now, view=MainScreen.thread)
+                yield Thread(id="thread", classes="-alone").data_bind(MainScreen.now, view=MainScreen.thread)
                 yield Composer(self.is_action, id="composer").data_bind(MainScreen.shut, target=MainScreen.row)
             yield CustomerPane(id="customer").data_bind(MainScreen.row, MainScreen.assignee, count=MainScreen.known)
         yield KeyFooter().data_bind(MainScreen.notice, MainScreen.pending, MainScreen.hold)
 
     def on_mount(self) -> None:
-        self.filter.add_class("gone")
         self.query_one(TopBar).profile = self._profile
         self.now = self.clock()
         captions.nothing_yet(self)
@@ -346,15 +347,11 @@ class MainScreen(PanesScreen):
     def go_to(self, widget: Widget) -> None:
         """Focus a pane; on a narrow screen it is the one that shows."""
         self._is_choosing = widget in (self.conversations, self.filter)
-        self._show_pane()
+        self._fit(self.size)
         if widget is not self.customer:
             self.remove_class("-customer-asked")
         # At once, not by a message: the next key that was typed is for this pane already.
         self.set_focus(widget)
-
-    def _show_pane(self) -> None:
-        """On a narrow screen, say which pane shows; elsewhere that would have all of it drawn anew for nothing."""
-        self.set_class(self._is_choosing and self.size.width < NARROW, "-choosing")
 
     @on(ConversationTree.Opened)
     def _opened(self, event: ConversationTree.Opened) -> None:
@@ -392,8 +389,13 @@ class MainScreen(PanesScreen):
             self.show_keys()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width >= WIDE, "-wide")
-        self.set_class(event.size.width < NARROW, "-narrow")
-        self._show_pane()
-        self.set_class(event.size.height < HIGH, "-low")
+        self._fit(event.size)
         self.call_after_refresh(self._show_around)
+
+    def _fit(self, size: Size) -> None:
+        """Say which panes there is room for, and on a narrow screen which one shows."""
+        is_narrow = size.width < NARROW
+        self.set_class(size.width >= WIDE, "-wide")
+        self.set_class(is_narrow, "-narrow")
+        self.set_class(is_narrow and self._is_choosing, "-choosing")
+        self.set_class(size.height < HIGH, "-low")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from textual.geometry import Size
 from textual.reactive import var  # a `reactive` of a screen would have all of it drawn anew
 from textual.screen import Screen
 from textual.timer import Timer
@@ -31,6 +32,11 @@ class WorkScreen(Screen[None]):
         self._compositor = SparingCompositor()
         self._notice_timer: Timer | None = None
         self.has_met = False  # the server, which is not a wrong address then
+
+    def _screen_resized(self, size: Size) -> None:
+        """Be laid out for another size: at each start the framework would have it done again for the same."""
+        if size != self._size:
+            super()._screen_resized(size)
 
     def attempt(self, do: Callable[[], Awaitable[None]], *, group: str, exclusive: bool = True) -> Worker[None]:
         """Do it in a worker; `exclusive` ends what the group was doing before."""

@@ -56,8 +56,8 @@ class Thread(ScrollView, can_focus=True):
 
         entry: Entry | None
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self.layout_of_lines = ThreadLayout()
         self._rows: list[tuple[int, ThreadLine]] = []  # of the screen, each with its message's place
         self._cursor: Key | None = None  # what finds the message under the cursor

@@ -76,7 +76,7 @@ def start(argv: Sequence[str], env: Mapping[str, str], *texts: str) -> Start:
     if pid == 0:
         try:
             termios.tcsetwinsize(0, SIZE)
-            os.execvpe(argv[0], [*argv], {**os.environ, **env})
+            os.execvpe(argv[0], [*argv], {**_inherited(), **env})
         finally:
             os._exit(127)
     chunks = []
@@ -89,6 +89,11 @@ def start(argv: Sequence[str], env: Mapping[str, str], *texts: str) -> Start:
         os.close(terminal)
         os.waitpid(pid, 0)
     return Start(_shown(chunks, texts), busy, rss, pss)
+
+
+def _inherited() -> dict[str, str]:
+    """This process's environment, but that compiled code is kept, as it is where a program was installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _written(terminal: int, begun: float, last: str) -> list[tuple[float, bytes]]:

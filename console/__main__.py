@@ -6,12 +6,7 @@ import errno
 import sys
 from types import TracebackType
 
-import click
-
-from console.cli import connect360
 from console.errors import Connect360Error
-
-WRONG_USE = 2
 
 
 def main() -> None:
@@ -30,22 +25,30 @@ def main() -> None:
 def run(arguments: list[str], secrets: set[str]) -> int:
     """The exit code of a command line. The commands add to `secrets` what no report may show."""
     try:
-        answer = connect360.main(arguments, "connect360", standalone_mode=False, obj=secrets)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except click.Abort:
-        return 130
+        return _run(arguments, secrets)
     except Connect360Error as error:
         _say(error)
         return 1
+    except KeyboardInterrupt:
+        return 130
     except OSError as error:
         if error.errno != errno.EPIPE:
             raise
         # Who read our output has left. Python would complain once more when it flushes at the end.
         sys.stdout = sys.stderr = None
         return 1
-    return answer if isinstance(answer, int) else 0
+
+
+def _run(arguments: list[str], secrets: set[str]) -> int:
+    if arguments:
+        from console.cli.commands import run_command
+
+        return run_command(arguments, secrets)
+    # The console itself does not wait for what reads options.
+    from console.cli.loop import run
+    from console.cli.open import open_console
+
+    return run(open_console(secrets))
 
 
 def _say(error: Connect360Error) -> None:

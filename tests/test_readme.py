@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from console.cli import connect360
+from console.cli.commands import connect360
 from console.config import Settings
 from tests.support.readme import README, TABLES, with_tables
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from console.contract.base import Input, Language, MaybeText, Shape, Text, unread_as
+from console.contract.base import BUILT_WHEN_USED, Input, Language, MaybeText, Shape, Text, unread_as
 from console.contract.given import Id
 
 Task = Literal["reply", "continue", "shorten", "lengthen", "simplify", "tone"]
@@ -53,4 +53,4 @@ class AiError(Shape):
 
 
 AiEvent = AiDelta | AiDone | AiError
-AI_EVENT: TypeAdapter[AiEvent] = TypeAdapter(Annotated[AiEvent, Field(discriminator="type")])
+AI_EVENT: TypeAdapter[AiEvent] = TypeAdapter(Annotated[AiEvent, Field(discriminator="type")], config=BUILT_WHEN_USED)

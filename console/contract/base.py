@@ -83,6 +83,10 @@ def tolerant(*known: str, otherwise: str) -> BeforeValidator:
     return BeforeValidator(lambda value: value if value in known else otherwise)
 
 
+BUILT_WHEN_USED = ConfigDict(defer_build=True)
+"""Of what is read or written: half of them are never asked for, and together they took as long as the first frame."""
+
+
 class Shape(BaseModel):
     """A value that a server answers. Fields that we do not know are let by: a newer server may have them."""
 
@@ -92,7 +96,7 @@ class Shape(BaseModel):
         populate_by_name=True,
         extra="ignore",
         serialize_by_alias=True,
-        defer_build=True,  # half of them are never asked for: together they took as long as the first frame
+        **BUILT_WHEN_USED,
     )
 
     def wire(self) -> dict[str, Any]:
@@ -109,7 +113,7 @@ class Input(BaseModel):
         populate_by_name=True,
         extra="forbid",
         serialize_by_alias=True,
-        defer_build=True,
+        **BUILT_WHEN_USED,
     )
 
     def wire(self) -> dict[str, Any]:

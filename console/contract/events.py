@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, TypeAdapter
 
-from console.contract.base import Many, MaybeText, MaybeTime, Shape, unread_as
+from console.contract.base import BUILT_WHEN_USED, Many, MaybeText, MaybeTime, Shape, unread_as
 from console.contract.shapes import Conversation, Message
 
 FEATURES: tuple[str, ...] = (
@@ -93,5 +93,5 @@ Event = (
     | Resync
 )
 EVENT_TYPES: frozenset[str] = frozenset(one.model_fields["type"].default for one in get_args(Event))
-EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")], config=BUILT_WHEN_USED)
 """Reads an event from its JSON object; raises pydantic's ValidationError for a type that we do not know."""

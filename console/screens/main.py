@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
 from textual.reactive import var  # a `reactive` of a screen would have all of it drawn anew
 from textual.timer import Timer
 from textual.widget import Widget
@@ -45,12 +44,6 @@ else:
     answering, attaching, drafting, gating, keeping, reading, table, writing = lazily(
         "console.screens.verbs", "answering attaching drafting gating keeping reading table writing"
     )
-
-WIDE, NARROW = 120, 80
-"""Columns from which three panes stand beside each other, and below which one pane does alone."""
-
-HIGH = 32
-"""Rows below which the composer grows less."""
 
 _EDITING = frozenset({"left", "right", "home", "end", "ctrl+u", "ctrl+d", "space"})
 """Keys that stay the filter's own while one types in it."""
@@ -119,10 +112,9 @@ class MainScreen(PanesScreen):
         self.hold_timer: Timer | None = None
         self.draft_worker: Worker[None] | None = None
         self.measuring: Timer | None = None
-        self._is_choosing = True  # a conversation, not writing in one
 
     def compose(self) -> ComposeResult:
-        self._fit(self.app.size)  # before the first layout, or all is laid out twice
+        self.fit(self.app.size)  # before the first layout, or all is laid out twice
         yield TopBar().data_bind(
             MainScreen.identity,
             MainScreen.status,
@@ -346,8 +338,8 @@ class MainScreen(PanesScreen):
 
     def go_to(self, widget: Widget) -> None:
         """Focus a pane; on a narrow screen it is the one that shows."""
-        self._is_choosing = widget in (self.conversations, self.filter)
-        self._fit(self.size)
+        self.is_choosing = widget in (self.conversations, self.filter)
+        self.fit(self.size)
         if widget is not self.customer:
             self.remove_class("-customer-asked")
         # At once, not by a message: the next key that was typed is for this pane already.
@@ -389,13 +381,5 @@ class MainScreen(PanesScreen):
             self.show_keys()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._fit(event.size)
+        self.fit(event.size)
         self.call_after_refresh(self._show_around)
-
-    def _fit(self, size: Size) -> None:
-        """Say which panes there is room for, and on a narrow screen which one shows."""
-        is_narrow = size.width < NARROW
-        self.set_class(size.width >= WIDE, "-wide")
-        self.set_class(is_narrow, "-narrow")
-        self.set_class(is_narrow and self._is_choosing, "-choosing")
-        self.set_class(size.height < HIGH, "-low")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.geometry import Size
+
 from console.screens.dialog import Field
 from console.screens.work import WorkScreen
 from console.widgets.composer import Composer
@@ -9,9 +11,27 @@ from console.widgets.customer_pane import CustomerPane
 from console.widgets.thread import Thread
 from console.widgets.tree import ConversationTree
 
+WIDE, NARROW = 120, 80
+"""Columns from which three panes stand beside each other, and below which one pane does alone."""
+
+HIGH = 32
+"""Rows below which the composer grows less."""
+
 
 class PanesScreen(WorkScreen):
     """What the main screen has of this."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_choosing = True  # a conversation, not writing in one
+
+    def fit(self, size: Size) -> None:
+        """Say which panes there is room for, and on a narrow screen which one shows."""
+        is_narrow = size.width < NARROW
+        self.set_class(size.width >= WIDE, "-wide")
+        self.set_class(is_narrow, "-narrow")
+        self.set_class(is_narrow and self.is_choosing, "-choosing")
+        self.set_class(size.height < HIGH, "-low")
 
     @property
     def conversations(self) -> ConversationTree:

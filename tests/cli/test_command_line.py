@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from console import __version__
-from console.cli import COMMANDS
+from console.cli.commands import COMMANDS
 from tests.support.terminal import CONNECT360
 
 _HEAVY = {"asyncio", "pydantic", "textual", "httpx", "sqlalchemy", "starlette", "console.app", "console.config"}
@@ -81,7 +81,7 @@ def test_no_option_takes_a_key(option: str) -> None:
 _BOOM = """
 import sys
 import click
-from console import cli
+from console.cli import commands
 from console.__main__ import main
 
 @click.command()
@@ -92,7 +92,7 @@ def boom(ctx):
     raise {error}
 
 sys.modules["boom"] = sys.modules["__main__"]
-cli.COMMANDS["boom"] = cli.Lazy("boom:boom", "")
+commands.COMMANDS["boom"] = commands.Lazy("boom:boom", "")
 sys.argv = ["connect360", "boom"]
 main()
 """

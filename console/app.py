@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -29,6 +30,7 @@ from console.screens.palette import ActionProvider
 from console.screens.sign_in import Credentials, SignIn, TryDemo, check_key
 from console.screens.too_small import TooSmall, is_too_small
 from console.screens.verbs.measuring import Measured
+from console.splash import Splash
 from console.text import bidi
 from console.text.safe import SafeLine, line
 from console.widgets.scroll_bar import ScrollBarLook
@@ -63,9 +65,11 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         profile: str = "default",
         secrets: set[str] | None = None,
         clock: Callable[[], datetime] | None = None,
+        splash: Splash | None = None,
     ) -> None:
         self.settings = settings
         self.profile = profile
+        self._splash = splash
         self._secrets = secrets if secrets is not None else set()  # what no report may show
         self._base_url = settings.base_url
         self._main: MainScreen | None = None
@@ -87,6 +91,12 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self.animation_level = "none"
 
     # opening and closing
+
+    def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
+        driver = super()._build_driver(headless, inline, mouse, size)
+        if isinstance(driver, SafeDriver):
+            driver.splash = self._splash
+        return driver
 
     async def on_mount(self) -> None:
         if isinstance(self._driver, SafeDriver):
@@ -175,6 +185,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         await asyncio.to_thread(import_module, "console.state.workspace")
         from console.state.workspace import Server, Workspace
 
+        if isinstance(self._driver, SafeDriver):
+            self._driver.splash = None  # what is drawn from now on may hold somebody's words
         log = self._log_of(base_url)
         workspace = self._workspace = Workspace(
             Server(base_url, key, settings.trpc_path, settings.transformer, settings.metered),

@@ -26,6 +26,7 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
 
+from console.splash import Splash
 from console.terminal import doors
 from console.terminal.allow_list import MARKS_OF_FRAMES, AllowList, is_whole
 from console.terminal.answers import Answers
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _LAST_WORDS = 2.0
 """Seconds for a slow terminal to take what restores it."""
+_ALTERNATE = "\x1b[?1049h"
 _HUNG_UP = 129  # as a shell says of SIGHUP
 
 
@@ -157,6 +159,8 @@ class SafeDriver(LinuxDriver):
         self._timer: asyncio.TimerHandle | None = None
         self.on_pace: Callable[[], None] = lambda: None
         """Called when the line answered, which may say that it is slow, or is no more."""
+        self.splash: Splash | None = None
+        """What stands on the terminal at the start; until the first frame."""
         app._filters.append(self.marks)
 
     @property
@@ -174,6 +178,8 @@ class SafeDriver(LinuxDriver):
         if (text := doors.copied(data)) is not None:
             self.copy(text)
             return
+        if data == _ALTERNATE and self.splash and self.splash.is_shown:
+            return  # it stands there
         with self._feeding:
             passed = self.allow_list.feed(data)
             if data in MARKS_OF_FRAMES:  # the painter writes its own, where they are worth it
@@ -205,6 +211,8 @@ class SafeDriver(LinuxDriver):
         self._writer.start()
         self.painter.afresh()  # whoever had it meanwhile left nobody knows what
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self.splash and self.splash.is_shown:
+            self.attrs_before = self.splash.taken()
         with self._feeding:
             if self.pace.asks(0):  # before the first frame: how long an answer takes on a line that is empty
                 self._put(ASK)
@@ -275,10 +283,16 @@ class SafeDriver(LinuxDriver):
             self._timer = None
         if wait := self.pace.wait():
             self._timer = self._loop.call_later(wait, self._go_on)
-        elif painted := self.painter.paint():
+        elif (painted := self.painter.paint()) and not self._stands(painted):
             asks = self.pace.asks(len(painted))
             self._put(painted + ASK if asks else painted, is_frame=True)
             self.pace.wrote(len(painted.encode()), asked=asks)
+
+    def _stands(self, painted: str) -> bool:
+        """Whether this is the first frame, and the terminal shows it already."""
+        splash, self.splash = self.splash, None
+        begins, ends = MARKS_OF_FRAMES
+        return splash is not None and splash.covers(painted.replace(begins, "").replace(ends, ""))
 
     def _go_on(self) -> None:
         with self._feeding:

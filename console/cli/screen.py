@@ -11,6 +11,7 @@ from console.errors import SettingsError
 
 if TYPE_CHECKING:
     from console.config import Settings
+    from console.splash import Splash
 
 
 _START_SECONDS = 2.0
@@ -32,13 +33,15 @@ def need_terminal() -> None:
         )
 
 
-async def show(settings: Settings, *, secrets: set[str], profile: str = "default") -> Left:
+async def show(
+    settings: Settings, *, secrets: set[str], profile: str = "default", splash: Splash | None = None
+) -> Left:
     """Run the console until the person leaves it. Being cancelled is a way of leaving: what was written is kept."""
     gc.disable()  # nothing that a start makes is garbage, and looking for it is a tenth of the time
     asyncio.get_running_loop().call_later(_START_SECONDS, gc.enable)
     from console.app import ConsoleApp
 
-    app = ConsoleApp(settings, profile=profile, secrets=secrets)
+    app = ConsoleApp(settings, profile=profile, secrets=secrets, splash=splash)
 
     def fail(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """A task that nobody awaits and that failed ends the console as any other error does, and is reported so."""

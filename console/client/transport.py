@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import IO, TypeVar, cast
 from urllib.parse import urlsplit
 
+import httpcore  # noqa: F401  httpx would import it with its first client, in the loop
 import httpx
 import httpx_sse
 

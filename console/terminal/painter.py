@@ -31,6 +31,7 @@ class Painter:
         self._column: int | None = None
         self._row: int | None = None
         self._written: list[str] = []
+        self._has_frame = False  # until then there is nothing to paint, and a screenful of it would be written
         self.afresh()
 
     @property
@@ -45,6 +46,9 @@ class Painter:
 
     def take(self, frame: str) -> None:
         """Have what the framework drew painted the next time."""
+        if not self._has_frame:
+            self._has_frame = True
+            self._wanted.drawn.update(range(len(self._shown)))
         self._wanted.draw(frame)
 
     def afresh(self) -> None:
@@ -52,7 +56,8 @@ class Painter:
         self._shown = [None] * len(self._wanted.rows)
         self._pen = self._column = self._row = None
         self._is_unsettled = True
-        self._wanted.drawn.update(range(len(self._shown)))
+        if self._has_frame:
+            self._wanted.drawn.update(range(len(self._shown)))
 
     def resize(self, columns: int, rows: int) -> None:
         """The terminal has another size, and shows nobody knows what."""

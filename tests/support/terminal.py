@@ -108,6 +108,11 @@ class Terminal:
         cells = self._screen.buffer[number]
         return "".join(cells[column].data for column in range(self._screen.columns)).rstrip()
 
+    def echoes(self) -> bool:
+        """Whether the line shows by itself what is typed, as a shell's does."""
+        assert self._fd is not None
+        return bool(termios.tcgetattr(self._fd)[3] & termios.ECHO)
+
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size; the program is told as by any terminal."""
         self._screen.resize(rows, columns)

@@ -15,7 +15,7 @@ from console.contract.permissions import ENGAGE, permits
 from console.contract.shapes import Conversation, Message, Page, Session
 from console.state import changes
 from console.state.delivery import Sleep
-from console.state.settled import Settled
+from console.state.settled import MESSAGES, Settled
 from console.state.store import Store
 from console.state.sweep import PAGE, Sweep
 
@@ -38,6 +38,7 @@ class Loading:
         self._loading_older: set[str] = set()
         self._has_members = False
         self._settled = Settled()
+        self._thread_settled = Settled(MESSAGES)  # of the open one
         self.open_id: str | None = None
         self.has_lists = True  # as far as is known
 
@@ -105,7 +106,7 @@ class Loading:
 
     async def open(self, id: str) -> None:
         """Have the newest messages of a conversation, and mark it as read. Raises Connect360Error."""
-        self.open_id = id
+        self.open_id, self._thread_settled = id, Settled(MESSAGES)
         self._store.apply(changes.ThreadOpened(id))
         if self._store.row(id) is None:
             await self._one(id)
@@ -137,6 +138,8 @@ class Loading:
             self._store.apply(changes.MessagesAnswered(id, page, cursor))
         finally:
             self._loading_older.discard(id)
+        if id == self.open_id:
+            self._thread_settled.grown(len(self._store.thread(id).entries))
 
     async def mark_read(self, id: str) -> None:
         """Tell the server that all of a thread was read, where it lets us; of one that keeps no count, keep it here."""

@@ -21,7 +21,7 @@ from console.app import ConsoleApp
 from console.config import Secret, Settings
 from console.driver import SafeDriver
 from console.state.changes import ConversationsAnswered, MessagesAnswered
-from console.state.settled import Settled
+from console.state.settled import MESSAGES, Settled
 from console.state.store import Store
 from tests.benchmarks.panes import made
 
@@ -84,10 +84,11 @@ class Staged:
             del shapes
             self._settled.grown(len(self.store.outline))
         self._settled.ended(len(self.store.outline))
-        id = made.conversation_id(made.LONG)
+        id, settled = made.conversation_id(made.LONG), Settled(MESSAGES)
         while messages and (cursor := self.store.cursor(id)) is not None:
             page = made.page(messages, int(cursor))
             self.store.apply(MessagesAnswered(id, page, cursor))
+            settled.grown(len(self.store.thread(id).entries))
             if self.store.cursor(id) == cursor:
                 break
         gc.collect()

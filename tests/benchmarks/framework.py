@@ -1,6 +1,8 @@
 """The framework's own widgets, bare, in the same pseudo-terminal: bytes a step, first paint, memory, cursor, resize.
 
-python -m tests.benchmarks.framework [COUNT [MESSAGES]]
+python -m tests.benchmarks.framework [ROWS [MESSAGES ...]]
+
+The console is measured in the same run, with as many conversations and messages loaded.
 """
 
 from __future__ import annotations
@@ -11,12 +13,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
 
-from tests.benchmarks.panes.stage import Size, Stage
-from tests.benchmarks.panes.steps import DOWN, PAGE_DOWN, PAGE_UP, WHEEL_UP
+from tests.benchmarks.panes import made
+from tests.benchmarks.panes.stage import Size, Stage, console, house
+from tests.benchmarks.panes.steps import DOWN, PAGE_DOWN, PAGE_UP, UP, WHEEL_UP, enter, to_tree
 
 _PROGRAM = (sys.executable, "-m", "tests.benchmarks.panes.bare")
 _ROUNDS = 7
 _FIRST = b"row 0"
+_FIRST_CUSTOMER = str(getattr(made.conversation(0).customer, "name", ""))
+_PAGE = 100
+_MOST_MARKDOWNS = 1_000
+"""More take minutes to mount."""
+SIZE, OTHER = (120, 40), (110, 38)
+NAMES = {
+    "tree": "rows, Tree",
+    "options": "rows, OptionList",
+    "table": "rows, DataTable",
+    "lines": "rows, Line API",
+    "markdowns": "messages, Markdown each",
+    "statics": "messages, Static each",
+    "log": "messages, RichLog",
+}
 
 
 @contextmanager
@@ -60,26 +77,54 @@ def _streamed(size: Size) -> int:
         return len(stage.read_for(2)) // 2
 
 
-def main(count: int = 10_000, messages: int = 1_000) -> None:
-    """Print first paint, memory, cursor and resize of each."""
+def main(rows: int = 100_000, *messages: int) -> None:
+    """Print first paint, memory, cursor and resize of each, and of the console with as many."""
+    _say(f"| {'':24} | first paint | memory | cursor | resize |\n|---|---|---|---|---|")
+    with bare("label"):
+        pass  # what is read from the disk once
     with bare("label") as (stage, took):
-        floor = stage.resident()
-        _say(f"bare app: first frame {took * 1e3:.0f} ms, {floor / 1e6:.0f} MB")
-    for widget, many in (
-        *((one, count) for one in ("tree", "options", "table", "lines")),
-        ("log", messages),
-        ("statics", messages),
-        ("markdowns", messages // 10),
-    ):
-        with bare(widget, many) as (stage, took):
-            stage.press("\t") if widget in ("statics", "markdowns") else None
-            used = stage.resident()
-            cursor = median(stage.press(DOWN).last for _ in range(_ROUNDS))
-            resized = [stage.resize(size).last for size in ((110, 38), (120, 40), (110, 38))]
-            _say(
-                f"{many:9,} {widget:10} first {took:6.2f} s, {used / 1e6:6.0f} MB, down {cursor * 1e3:7.1f} ms,"
-                f" resize {median(resized) * 1e3:8.1f} ms"
-            )
+        _say(f"| bare app | {took:.2f} s | {stage.resident() / 1e6:.0f} MB | | |")
+    for widget in ("tree", "options", "table", "lines"):
+        _theirs(widget, rows)
+    _ours(rows, 0)
+    for many in messages or (1_000, 10_000):
+        for widget in ("markdowns", "statics", "log", "lines"):
+            if widget != "markdowns" or many <= _MOST_MARKDOWNS:
+                _theirs(widget, many)
+        _ours(0, many)
+
+
+def _theirs(widget: str, many: int) -> None:
+    with bare(widget, many) as (stage, took):
+        stage.press("\t") if widget in ("statics", "markdowns") else None
+        _show(f"{many:,} {NAMES[widget]}", took, stage.resident(), stage, UP if widget == "log" else DOWN)
+
+
+def _ours(conversations: int, messages: int) -> None:
+    """The console's first rows, which need no more than a page of them; the rest with all of them loaded."""
+    with house(messages=max(messages, _PAGE)) as at:
+        begun = time.perf_counter()
+        with console(at, SIZE) as stage:
+            stage.until(_FIRST_CUSTOMER)
+            took = _when(stage, _FIRST_CUSTOMER.encode()) - begun
+            enter(stage, conversations, messages)
+            if conversations:
+                to_tree(stage)
+            key = DOWN if conversations else UP
+            many = f"{conversations:,} conversations" if conversations else f"{messages:,} messages"
+            _show(f"ours, {many}", took, stage.ask("memory")["now"], stage, key)
+
+
+def _when(stage: Stage, text: bytes) -> float:
+    """When this was first written."""
+    end = stage.written.index(text) + len(text)
+    return next(at for at, written in stage.chunks if written >= end)
+
+
+def _show(name: str, took: float, used: int, stage: Stage, key: str) -> None:
+    cursor = median(stage.press(key).last for _ in range(_ROUNDS))
+    resized = [stage.resize(size).last for size in (OTHER, SIZE, OTHER)]
+    _say(f"| {name} | {took:.2f} s | {used / 1e6:.0f} MB | {cursor * 1e3:.1f} ms | {median(resized) * 1e3:,.0f} ms |")
 
 
 def _say(text: str) -> None:

@@ -40,6 +40,8 @@ def _measured(argv: list[str], text: str, env: Mapping[str, str], rounds: int) -
         return "not found"
     try:
         runs = [start(argv, env, text) for _ in range(rounds + 1)][1:]
+    except OSError:  # the other end of its terminal is closed
+        return "ended before it showed that"
     except RuntimeError as error:
         return str(error)
     return f"{median(one.shown[0] for one in runs):6.2f} s, {median(one.rss for one in runs) / 1e6:4.0f} MB"

@@ -294,9 +294,9 @@ class MainScreen(PanesScreen):
         self.place = SafeLine(self.view)
         self.conversations.empty = captions.why_no_conversations(self)
         self.conversations.show(shown)
-        self._show_around()
+        self.show_around()
 
-    def _show_around(self) -> None:
+    def show_around(self) -> None:
         """What follows from the open conversation: titles, assignee, what is held, the footer's keys."""
         if not self.is_begun:
             return
@@ -332,7 +332,7 @@ class MainScreen(PanesScreen):
             keeping.resume(self, conversation_id)
             self.attempt(lambda: self.desk.open(conversation_id), group="open")
             self.conversations.move_to(conversation_id)
-        self._show_around()
+        self.show_around()
         if focus:
             self.go_to(self.messages)
 
@@ -357,7 +357,7 @@ class MainScreen(PanesScreen):
     def _message_moved(self) -> None:
         if self.is_begun:  # what looks is imported after the first frame
             gating.look(self)
-            self._show_around()
+            self.show_around()
 
     @on(Thread.OlderWanted)
     def _older_wanted(self, event: Thread.OlderWanted) -> None:
@@ -379,7 +379,3 @@ class MainScreen(PanesScreen):
             gating.look(self)
             writing.show_hold(self)
             self.show_keys()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.fit(event.size)
-        self.call_after_refresh(self._show_around)

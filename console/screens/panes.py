@@ -33,6 +33,20 @@ class PanesScreen(WorkScreen):
         self.set_class(is_narrow and self.is_choosing, "-choosing")
         self.set_class(size.height < HIGH, "-low")
 
+    def _screen_resized(self, size: Size) -> None:
+        """Be laid out and drawn once, as the panes will stand: else all is drawn three times, and two are wrong."""
+        if size == self._size:
+            return
+        self.fit(size)
+        with self.app.batch_update():
+            super()._screen_resized(size)
+            for pane in (self.conversations, self.messages, self.composer, self.customer):
+                pane.on_resize()
+            self.show_around()
+
+    def show_around(self) -> None:
+        """Show what stands around the panes."""
+
     @property
     def conversations(self) -> ConversationTree:
         """The conversation tree."""

@@ -235,7 +235,7 @@ class Thread(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         self.refresh()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         if self._width <= 0:
             return
         held, follows = self._hold(), self._follows
@@ -244,7 +244,6 @@ class Thread(ScrollView, can_focus=True):
             self._to_end()
         else:
             self._stand(self.layout_of_lines.again(held))
-        self.refresh()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if event.button == 1 and (there := self._spot(event)):

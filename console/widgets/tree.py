@@ -154,7 +154,7 @@ class ConversationTree(ScrollView, can_focus=True):
         over = styles.selection if marks.is_under_cursor and not marks.is_spare else None
         return strip_of(tree_line(line, marks, width=width, now=self.now), styles, width, ground, over)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         self._measure()
         self._drawn.clear()
         self._see(self.cursor)

@@ -241,6 +241,12 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
                 await _taken(target)
                 if self.screen is not screen:
                     await _taken(self.screen)  # by then it is composed and has its focus
+        self.screen.call_later(self._draw)
+
+    def _draw(self) -> None:
+        """Draw what a key did, unless the next key is here: while much changes, the framework's turn may be far off."""
+        if not self.message_queue_size:
+            self.screen._on_timer_update()
 
     # the terminal
 

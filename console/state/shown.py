@@ -85,10 +85,13 @@ class Shown(Sequence[OutlineLine]):
                 return
         words = tuple(encoded(word) for word in words_of(query))
         narrows = is_same and _narrows(self._words, words)
+        new = [word for word in words if word not in self._words]
+        # A filter that was there has unfolded all: only what answered it is looked at again.
+        among = self._own.lines if self._query else self._all.lines
         self._view, self._asked, self._query, self._words = view, asked, query, words
         self._folded = {*folded}
-        if narrows and view != "waiting":
-            self._narrow()
+        if narrows and query and view != "waiting":
+            self._narrow(among, new)
         else:
             self._build(narrows=narrows)
 
@@ -281,15 +284,16 @@ class Shown(Sequence[OutlineLine]):
         self._folded ^= {id}
         self._own.lines[place + 1 : end] = _walk(self._below(node), self._unfolded) if is_folded else []
 
-    def _narrow(self) -> None:
-        """Take out what matches no longer; nothing matches that did not before."""
-        for word in self._words:
-            for node in [one for one in self._all.lines if one.is_match and one.words.find(word) < 0]:
+    def _narrow(self, among: Sequence[Node], words: Iterable[bytes]) -> None:
+        """Keep of these lines, which are all that are shown, those that answer the new words too."""
+        for word in words:
+            for node in [one for one in among if one.is_match and one.words.find(word) < 0]:
                 node.is_match = False
-                while not _is_kept(node) and (above := node.above) is not None:
+                above = None if node.kept else node.above
+                while above is not None:
                     above.kept -= 1
-                    node = above
-        self._own.lines = self._unhidden()
+                    above = None if above.kept or above.is_match else above.above
+        self._own.lines = [node for node in among if node.is_match or node.kept]
 
     def _build(self, *, narrows: bool) -> None:
         """All lines anew; `narrows`: nothing matches now that did not before."""

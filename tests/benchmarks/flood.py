@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from tests.benchmarks.latency import centile
 from tests.benchmarks.panes.screen import Replay
 from tests.benchmarks.panes.stage import House, Size, Stage, console, house
-from tests.benchmarks.panes.steps import END, enter
+from tests.benchmarks.panes.steps import CLEAR, END, enter
 
 SIZE: Size = (120, 40)
 RATE = 50.0
@@ -54,6 +54,7 @@ def main(seconds: int = 20, conversations: int = 100_000, messages: int = 10_000
 
 def _typed(stage: Stage, at: House, seconds: int, rate: float) -> Typed:
     """A letter again and again; each tenth time they are taken away."""
+    stage.press(CLEAR)  # or those of the time before would be counted
     stage.read_for(1)
     replay, shown = stage.screen(), len(stage.written)
     first = len(stage.chunks)
@@ -67,7 +68,7 @@ def _typed(stage: Stage, at: House, seconds: int, rate: float) -> Typed:
             stage.read_for(left)
         count = (count + 1) % 10
         pressed.append((time.perf_counter(), count))
-        stage.type(_LETTER if count else "\x15")
+        stage.type(_LETTER if count else CLEAR)
     stage.read_for(1)
     late = [one * 1e3 for one in stage.ask("late")["late"]]
     keys = _echoes(replay, stage, first, shown, pressed)

@@ -30,6 +30,7 @@ import pyte
 
 from console.client.api import Api
 from console.contract.inputs import CustomerInput
+from tests.benchmarks.panes.stage import inherited
 from tests.journeys.workspace import Workspace, workspace_in
 from tests.support.console import conversation_with
 from tests.support.terminal import CONNECT360
@@ -86,7 +87,7 @@ def start(argv: Sequence[str], env: Mapping[str, str], *texts: str) -> Start:
     if pid == 0:
         try:
             termios.tcsetwinsize(0, SIZE)
-            os.execvpe(argv[0], [*argv], {**_inherited(), **env})
+            os.execvpe(argv[0], [*argv], {**inherited(), **env})
         finally:
             os._exit(127)
     chunks = []
@@ -99,11 +100,6 @@ def start(argv: Sequence[str], env: Mapping[str, str], *texts: str) -> Start:
         os.close(terminal)
         os.waitpid(pid, 0)
     return Start(_shown(chunks, texts), busy, rss, pss)
-
-
-def _inherited() -> dict[str, str]:
-    """This process's environment, but that compiled code is kept, as it is where a program was installed."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _written(terminal: int, begun: float, last: str) -> list[tuple[float, bytes]]:

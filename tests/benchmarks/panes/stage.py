@@ -47,6 +47,11 @@ class Step:
     last: float
 
 
+def inherited() -> dict[str, str]:
+    """This process's environment, but that compiled code is kept, as it is where a program was installed."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 class Stage:
     """A program in a pseudo-terminal of a size, in truecolor; leave it by the end of the block."""
 
@@ -58,7 +63,7 @@ class Stage:
         self.pid = 0
         self._replay = Replay(*size)
         self._replayed = 0
-        self._env = os.environ | {
+        self._env = inherited() | {
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import select
+import signal
 import threading
 import time
 from codecs import getincrementaldecoder
@@ -18,6 +19,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import set_cell_size
@@ -42,6 +44,8 @@ _LAST_WORDS = 2.0
 """Seconds for a slow terminal to take what restores it."""
 _ALTERNATE = "\x1b[?1049h"
 _HUNG_UP = 129  # as a shell says of SIGHUP
+_RESIZING = 0.05
+"""Seconds after which a new size was drawn for; the framework lets sizes come for a hundredth of one."""
 
 
 class MarkControls(LineFilter):
@@ -155,6 +159,8 @@ class SafeDriver(LinuxDriver):
         self.pace = Pace(time.monotonic)
         self._feeding = threading.Lock()  # the input's thread writes too, when a terminal answers a question
         self._writer: Writer | None = None
+        self._is_ours = False  # the terminal, to be painted on
+        self._heard: deque[None] = deque()  # answers that came and were not counted yet
         self._title: str | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.on_pace: Callable[[], None] = lambda: None
@@ -210,7 +216,9 @@ class SafeDriver(LinuxDriver):
         self._writer = Writer(fileno, partial(self._soon, self._hang_up), partial(self._soon, self._go_on))
         self._writer.start()
         self.painter.afresh()  # whoever had it meanwhile left nobody knows what
+        self._is_ours = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._notice_sizes()
         if self.splash and self.splash.is_shown:
             self.attrs_before = self.splash.taken()
         with self._feeding:
@@ -222,7 +230,8 @@ class SafeDriver(LinuxDriver):
             self.set_title(title)
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was, before any frame that still waits."""
+        """Give the terminal back as it was. A frame that still waits is painted no more."""
+        self._is_ours = False
         if self._timer is not None:
             self._timer.cancel()
         self._hear_out()
@@ -255,6 +264,7 @@ class SafeDriver(LinuxDriver):
                 return
             keys = answers.flush() if typed is None else answers.feed(decode(typed))
             for _ in range(answers.taken_statuses()):
+                self._heard.append(None)
                 self._soon(self._answered)
             try:
                 for message in (*(parser.feed(keys) if keys else ()), *parser.tick()):
@@ -276,7 +286,7 @@ class SafeDriver(LinuxDriver):
 
     def _paint(self) -> None:
         """Write what changed, as soon as the line can take it: until then there is one frame that waits, the newest."""
-        if self._writer is None or not self.painter.has_news or not self._writer.is_free():
+        if self._writer is None or not self._is_ours or not self.painter.has_news or not self._writer.is_free():
             return
         if self._timer is not None:
             self._timer.cancel()
@@ -300,16 +310,52 @@ class SafeDriver(LinuxDriver):
 
     def _answered(self) -> None:
         with self._feeding:
-            self.pace.answered()
+            self._count_answers()
             self._paint()
         self.on_pace()
+
+    def _count_answers(self) -> None:
+        while self._heard:
+            self._heard.popleft()
+            self.pace.answered()
 
     def _hear_out(self) -> None:
         """Wait a moment for the answers that are to come: whoever has the terminal next would take them for keys."""
         until = time.monotonic() + min(_LAST_WORDS, 2 * (self.pace.round_trip or 0) + 0.1)
+        self._count_answers()
         while self.pace.is_waiting and not self.is_gone and time.monotonic() < until:
             time.sleep(0.005)
+            self._count_answers()  # for the loop, which is held up meanwhile
         self.pace.forget()
+
+    def _notice_sizes(self) -> None:
+        """Have a window that took its old size again at once, which is no news to the app, painted anew."""
+        tell = signal.getsignal(signal.SIGWINCH)
+
+        def resized(number: int, frame: FrameType | None) -> None:
+            if callable(tell):
+                tell(number, frame)
+            self._soon(self._spoil)
+
+        signal.signal(signal.SIGWINCH, resized)
+
+    def _spoil(self) -> None:
+        with self._feeding:
+            self.painter.afresh()
+        self._loop.call_later(_RESIZING, self._go_on)  # unless a frame of another size came before
+
+    def _sigtstp_application(self, *args: Any) -> None:
+        """Leave it to the loop: what is signalled may be in the middle of a frame, and never come to its end."""
+        self._after_frame(super()._sigtstp_application, *args)
+
+    def _sigcont_application(self, *args: Any) -> None:
+        self._after_frame(super()._sigcont_application, *args)
+
+    def _after_frame(self, signalled: Callable[..., None], *args: Any) -> None:
+        if self._auto_restart:
+            self._soon(partial(signalled, *args))
+        else:  # it is lent, with the loop perhaps: stop at once, as who has it does
+            signalled(*args)
 
     def _put(self, text: str, is_frame: bool = False) -> None:
         if self._writer is not None:

@@ -51,6 +51,7 @@ class Terminal:
         self._stream = pyte.Stream(self._screen)
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._pending = ""
+        self._tail = ""  # in which a question may have begun
         self._news = asyncio.Event()
         self._fd: int | None = None
         self._reaping: asyncio.Future[int] | None = None
@@ -178,8 +179,9 @@ class Terminal:
         decoded = self._decoder.decode(chunk)
         if _ASKS_FOR_FRAMES in decoded:
             self._answer(_HAS_FRAMES)
-        if asked := decoded.count(_ASKS_WHETHER_THERE):
+        if asked := (self._tail + decoded).count(_ASKS_WHETHER_THERE):
             self._answer(_IS_THERE * asked)
+        self._tail = (self._tail + decoded)[1 - len(_ASKS_WHETHER_THERE) :]
         text = self._pending + decoded
         whole = _whole(text)
         self._pending = text[whole:]

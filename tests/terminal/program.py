@@ -259,7 +259,9 @@ class Writing(App[None]):
         self._turn("stopped at")
 
     def key_escape(self) -> None:
-        self.exit()
+        """End, with a frame that was just drawn: on a slow line it still waits."""
+        self._turn("ended at")
+        self.call_after_refresh(self.exit)
 
 
 def _say(what: str) -> None:

@@ -3,10 +3,10 @@
 python -m tests.benchmarks.startup [ROUNDS]
 
 A workspace server of its own process on loopback, with conversations in it. Each round starts the bare app, the least
-one that shows conversations with the same libraries, ours as on a machine where it never ran, and ours again, which then
-knows what its empty panes look like; each in a terminal of its own. The clock runs from the fork to the byte with which
-the screen shows it. The panes of a first start are drawn, and take keys; those of a later one stand before they are
-drawn, and take keys as soon as those of a first.
+one that shows conversations with the same libraries, ours as on a machine where it never ran, and ours again, which
+then knows what its empty panes look like; each in a terminal of its own. The clock runs from the fork to the byte with
+which the screen shows it. The panes of a first start are drawn, and take keys; those of a later one stand before they
+are drawn, and take keys as soon as those of a first.
 """
 
 from __future__ import annotations

@@ -101,6 +101,35 @@ async def test_what_would_do_more_than_draw_is_not_shown(home: Path) -> None:
     assert b"\x1b]52" not in await started()
 
 
+async def test_what_is_no_text_is_not_shown(home: Path) -> None:
+    await started()
+    written = json.loads(kept(home).read_text(encoding="utf-8"))
+    kept(home).write_text(json.dumps({**written, "frame": written["frame"] + "\ud800"}), "utf-8")
+    assert not (await started()).startswith(_SHOWN)
+
+
+async def test_it_is_shown_whole_where_somebody_made_the_terminal_non_blocking(home: Path) -> None:
+    await started()
+    written = json.loads(kept(home).read_text(encoding="utf-8"))
+    long = "\x1b[1;1H" + "x" * 200_000 + "\x1b[1;1HThe end"
+    kept(home).write_text(json.dumps({**written, "frame": long}), "utf-8")
+    held = "import os\nos.set_blocking(2, False)\n" + _HELD.format(then="pass")
+    async with Terminal([sys.executable, "-c", held, str(kept(home))], columns=80, rows=24) as terminal:
+        await terminal.until("The end")
+        terminal.send("x")
+        await terminal.wait()
+        assert b"\x1b[?1049l\x1b[?25h" in terminal.bytes
+
+
+async def test_a_terminal_that_hung_up_is_no_fault(home: Path) -> None:
+    await started()
+    held = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + _HELD.format(then="pass")
+    async with Terminal([sys.executable, "-c", held, str(kept(home))], columns=80, rows=24) as terminal:
+        await terminal.until(_PANES)
+        terminal.hangup()
+        assert await terminal.wait() == 0
+
+
 async def test_it_is_private(home: Path) -> None:
     await started()
     assert stat.S_IMODE(kept(home).stat().st_mode) == 0o600

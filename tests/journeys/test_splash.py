@@ -23,11 +23,12 @@ _PANES = "Loading"
 
 _HELD = """
 import sys
-from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from console.splash import Splash
 with Splash(Path(sys.argv[1]), "dusk").shown():
-    sys.stdin.read(1)
+    with suppress(OSError):  # of a terminal that is gone
+        sys.stdin.read(1)
     {then}
 """
 

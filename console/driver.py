@@ -342,7 +342,11 @@ class SafeDriver(LinuxDriver):
     def _spoil(self) -> None:
         with self._feeding:
             self.painter.afresh()
-        self._loop.call_later(_RESIZING, self._go_on)  # unless a frame of another size came before
+        self._loop.call_later(_RESIZING, self._mend)
+
+    def _mend(self) -> None:
+        if self.painter.size == tuple(self._app.size):  # else a frame of another size is being made
+            self._go_on()
 
     def _sigtstp_application(self, *args: Any) -> None:
         """Leave it to the loop: what is signalled may be in the middle of a frame, and never come to its end."""

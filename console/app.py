@@ -15,6 +15,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar
@@ -81,6 +82,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._workspace: Workspace | None = None
         self._follower: Follower | None = None
         self._typed = 0
+        self._risen: list[events.Key] | None = None  # of the key that is being taken
         self._takes_keys = asyncio.Event()  # what is typed sooner is kept, in its order
         self._takes_keys.set()
         super().__init__(driver_class=SafeDriver)
@@ -235,13 +237,25 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             self._follower.stir()
         screen = self.screen
         target = self.focused or screen
+        self._risen = []
         await super().on_event(event)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_KEY_SECONDS):
-                await _taken(target)
-                if self.screen is not screen:
-                    await _taken(self.screen)  # by then it is composed and has its focus
+        await _taken_soon(target)
+        risen, self._risen = self._risen, None
+        for key in risen:
+            await self._dispatch_message(key)
+        if self.screen is not screen:
+            await _taken_soon(self.screen)  # by then it is composed and has its focus
         self.screen.call_later(self._draw)
+
+    def post_message(self, message: Message) -> bool:
+        """Keep a key that nothing on the screen took, and that is one of ours to act on, out of the queue.
+
+        There the next keys wait already: a Backspace among letters would take back those that were typed after it.
+        """
+        if self._risen is None or not isinstance(message, events.Key) or not message.is_forwarded:
+            return super().post_message(message)
+        self._risen.append(message)
+        return True
 
     def _draw(self) -> None:
         """Draw what a key did, unless the next key is here: while much changes, the framework's turn may be far off."""
@@ -307,6 +321,13 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             self._exception_event.set()
         self._keep()
         self._close_messages_no_wait()
+
+
+async def _taken_soon(widget: MessagePump) -> None:
+    """Wait for that, but not for ever."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_KEY_SECONDS):
+            await _taken(widget)
 
 
 async def _taken(widget: MessagePump) -> None:

@@ -9,7 +9,7 @@ from tests.support.terminal import Terminal
 
 ESCAPE, ENTER, TAB = "\x1b", "\r", "\t"
 CTRL_C, CTRL_F, CTRL_P, CTRL_R, CTRL_T = "\x03", "\x06", "\x10", "\x12", "\x14"
-PAGE_UP = "\x1b[5~"
+PAGE_UP, LEFT, END, BACKSPACE = "\x1b[5~", "\x1b[D", "\x1b[F", "\x7f"
 LIVE = "● live"
 WRITING = "Shift+Enter line"  # stands in the footer while the composer has the keys
 READING = "? keys"  # stands there while letters are keys

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from console.client.api import Api
-from tests.journeys.steps import ENTER, customer_writes, find, leave_composer
+from tests.journeys.steps import BACKSPACE, END, ENTER, LEFT, customer_writes, find, leave_composer
 from tests.journeys.workspace import Workspace
+from tests.support.terminal import CONNECT360, Terminal
 
 
 async def test_a_reply_typed_at_once_is_text_and_no_orders(workspace: Workspace, tmp_path: Path) -> None:
@@ -30,3 +32,35 @@ async def test_a_dialog_answered_twice_closes_once(workspace: Workspace, tmp_pat
         terminal.send("Order", ENTER, ENTER)
         await terminal.until("Twice › Order")
         await terminal.until("Northwind Trading")
+
+
+async def test_what_is_taken_back_at_once_is_the_letter_before_it(workspace: Workspace, tmp_path: Path) -> None:
+    await customer_writes(workspace, "Nervous", "Are you there?")
+    async with workspace.console(workspace.key("admin"), tmp_path / "state") as terminal:
+        await find(terminal, "Nervous")
+        terminal.send("C")
+        await terminal.until("New below Nervous")
+        terminal.send("Ordre", BACKSPACE, BACKSPACE, "er 7", LEFT, "1", END, "3", ENTER)
+        await terminal.until("Nervous › Order 173")
+        terminal.send("rPleese", BACKSPACE, BACKSPACE, BACKSPACE, "ase waitt", LEFT, BACKSPACE, END, ".")
+        await terminal.until("Please wait.")
+        await leave_composer(terminal)
+
+
+async def test_a_field_emptied_and_filled_at_once_holds_what_was_typed(home: Path) -> None:
+    async with Terminal(CONNECT360, columns=80, rows=24) as terminal:
+        await terminal.until("sign in")
+        terminal.send("\x15http://longer.example")
+        await terminal.until("› http://longer.example")
+
+
+async def test_a_letter_is_drawn_when_it_is_typed_and_not_at_the_frameworks_next_turn(home: Path) -> None:
+    letters = "http://longer.example"
+    env = {"TEXTUAL_FPS": "1"}  # a turn a second: without their own drawing, these letters would take twenty
+    async with Terminal(CONNECT360, columns=80, rows=24, env=env) as terminal, asyncio.timeout(15):
+        await terminal.until("sign in")
+        terminal.send("\x15")  # what stands in the field goes
+        await terminal.until(lambda shown: "https" not in shown.text())
+        for end in range(1, len(letters) + 1):
+            terminal.send(letters[end - 1])
+            await terminal.until(f"› {letters[:end]} ")

@@ -65,7 +65,7 @@ def conversation(number: int, *, messages: int = 0) -> Conversation:
     last = _last(number, at, random, is_waiting)
     if number == LONG and messages:
         last = _of(message(messages - 1, messages))
-    customer = _customer(number if parent is None else parent)
+    customer = customer_of(number)
     return Conversation(
         id=conversation_id(number),
         name=random.choice(_BELOW) if parent is not None else None,
@@ -92,7 +92,8 @@ def message(number: int, count: int, text: str | None = None, *, within: int = L
     """The message of this number, from the oldest, of so many in a thread."""
     random = Random(number * 7919 + within)
     by_customer = random.random() < 0.55
-    sender = Sender(kind="customer", id=f"cus_{within}", name="Jane Cooper")
+    customer = customer_of(within)
+    sender = Sender(kind="customer", id=customer.id or "", name=customer.name)  # another name would rename a thread
     if not by_customer:
         sender = Sender(kind="member", id=ME, name="Maya Okafor")
     said = random.choice(_SAID) if text is None else text
@@ -113,7 +114,10 @@ def page(count: int, end: int, *, within: int = LONG, size: int = PAGE) -> Page[
     return Page(items=items, next_cursor=str(start) if start else None)
 
 
-def _customer(number: int) -> Customer:
+def customer_of(number: int) -> Customer:
+    """The customer of the conversation of this number."""
+    if (parent := parent_of(number)) is not None:
+        return customer_of(parent)
     random = Random(-number)
     return Customer(
         id=f"cus_{number}",

@@ -94,6 +94,7 @@ class Canvas:
             new.clusters[:kept], new.pens[:kept] = old.clusters[:kept], old.pens[:kept]
             new.has_wide = old.has_wide
         self.cursor = (min(self.cursor[0], max(0, columns - 1)), min(self.cursor[1], max(0, rows - 1)))
+        self.drawn = {y for y in self.drawn if y < rows}
 
     def draw(self, frame: str) -> None:
         """Take a frame in: moves, and spans of text with a pen each."""

@@ -95,6 +95,18 @@ def test_a_new_size_keeps_what_has_room() -> None:
         assert pair.differences() == []
 
 
+def test_a_frame_that_waits_is_painted_at_the_size_that_came_meanwhile() -> None:
+    pair = Pair(40, 12)
+    pair.show(frame((0, 0, "as it was", "")))
+    pair.painter.take(frame((0, 3, "middle", ""), (0, 11, "bottom", "")))
+    pair.canvas.draw(frame((0, 3, "middle", ""), (0, 11, "bottom", "")))
+    pair.painter.resize(40, 5)
+    pair.canvas.resize(40, 5)
+    pair.plain, pair.painted = Shown(40, 5), Shown(40, 5)
+    pair.show(whole(pair.canvas))
+    assert pair.differences() == []
+
+
 def test_a_long_painting_is_marked_as_a_frame_where_the_terminal_takes_the_marks() -> None:
     painter = Painter(80, 24)
     painter.marks_frames = True

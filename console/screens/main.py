@@ -243,7 +243,8 @@ class MainScreen(PanesScreen):
         if refusal := action.refusal(situation):
             self.say(line(refusal))
             return
-        self.notice = None
+        if action_id != "app.repaint":  # which changes nothing, a word and what it offers to undo included
+            self.notice = None
         try:
             doing = table.VERBS[action_id](self)
         except Connect360Error as error:

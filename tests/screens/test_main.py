@@ -21,6 +21,17 @@ async def test_who_waits_is_found_opened_and_read(server: RunningServer, api: Ap
         await console.until(lambda: console.main.conversations.lines[0].row.unread == 0)
 
 
+async def test_drawing_all_anew_takes_no_word_back(server: RunningServer, api: Api, tmp_path: Path) -> None:
+    await conversation_with(api, JANE, "The lamp arrived broken.")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("e")
+        await console.until(lambda: console.main.notice is not None and "undo" in console.main.notice.text)
+        said = console.main.notice
+        await console.press("ctrl+l")
+        assert console.main.notice is said
+
+
 async def test_a_reply_reaches_the_server_and_the_customer_waits_no_more(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:

@@ -75,6 +75,8 @@ class Splash:
             with os.fdopen(opened, "w", encoding="utf-8") as file:
                 json.dump(kept, file)
             beside.replace(self._path)
+        with suppress(OSError):  # there is one where the disk is full
+            beside.unlink()
         return False
 
     def _show(self) -> None:

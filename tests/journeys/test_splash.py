@@ -33,9 +33,9 @@ with Splash(Path(sys.argv[1]), "dusk").shown():
 """
 
 
-def console(env: Mapping[str, str] = _NOBODY, *, columns: int = 80, rows: int = 24) -> Terminal:
+def console(env: Mapping[str, str], *, columns: int = 80, rows: int = 24) -> Terminal:
     """A console whose server does not answer."""
-    return Terminal(CONNECT360, columns=columns, rows=rows, env={**_NOBODY, **env})
+    return Terminal(CONNECT360, columns=columns, rows=rows, env=env)
 
 
 def kept(home: Path) -> Path:
@@ -66,7 +66,7 @@ async def test_the_second_start_shows_what_the_first_kept_and_does_not_write_it_
 async def test_both_starts_show_the_same(home: Path) -> None:
     screens = []
     for _ in range(2):
-        async with console() as terminal:
+        async with console(_NOBODY) as terminal:
             await terminal.until("answers.")
             screens.append(terminal.text().partition("\n")[2])  # but the row that tells the time
     assert screens[0] == screens[1]
@@ -74,7 +74,7 @@ async def test_both_starts_show_the_same(home: Path) -> None:
 
 async def test_a_key_typed_before_anything_is_imported_is_for_the_console(home: Path) -> None:
     await started()
-    async with console() as terminal:
+    async with console(_NOBODY) as terminal:
         await terminal.until(_PANES)
         terminal.send("?")
         await terminal.until("Show all keys")
@@ -86,8 +86,8 @@ async def test_on_another_looking_terminal_it_is_not_shown(home: Path, change: t
     await started()
     assert (await started()).startswith(_SHOWN)
     name, value = change
-    assert not (await started({name: value})).startswith(_SHOWN)
-    assert (await started({name: value})).startswith(_SHOWN)
+    assert not (await started({**_NOBODY, name: value})).startswith(_SHOWN)
+    assert (await started({**_NOBODY, name: value})).startswith(_SHOWN)
 
 
 async def test_at_another_size_it_is_not_shown(home: Path) -> None:
@@ -141,13 +141,14 @@ async def test_nobodys_words_are_kept(home: Path, workspace: Workspace) -> None:
     async with Api(workspace.url, workspace.key("admin")) as api:
         await conversation_with(api, CustomerInput(external_id="web-splash", name="Zenobia"), "Where is my order?")
     env = {"PLATO_API_KEY": workspace.key("agent"), "PLATO_BASE_URL": workspace.url}
-    for _ in range(2):
-        async with console(env) as terminal:
+    for columns in (80, 100):  # each keeps another
+        async with console(env, columns=columns) as terminal:
             await terminal.until("Zenobia")
-    said = kept(home).read_text(encoding="utf-8")
-    assert _PANES in said
-    assert "Zenobia" not in said
-    assert "order" not in said
+        said = kept(home).read_text(encoding="utf-8")
+        assert json.loads(said)["look"][2] == columns
+        assert _PANES in said
+        assert "Zenobia" not in said
+        assert "order" not in said
 
 
 @pytest.mark.parametrize("then", ["pass", "raise KeyboardInterrupt", "raise OSError('gone')"])
@@ -165,7 +166,7 @@ async def test_the_terminal_is_given_back_where_no_console_came(home: Path, then
 
 async def test_the_console_gives_the_terminal_back_as_the_shell_had_it(home: Path) -> None:
     await started()
-    async with console() as terminal:
+    async with console(_NOBODY) as terminal:
         await terminal.until("offline")
         assert not terminal.echoes()
         terminal.send("q")

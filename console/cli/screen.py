@@ -38,7 +38,7 @@ async def show(
 ) -> Left:
     """Run the console until the person leaves it. Being cancelled is a way of leaving: what was written is kept."""
     gc.disable()  # nothing that a start makes is garbage, and looking for it is a tenth of the time
-    asyncio.get_running_loop().call_later(_START_SECONDS, gc.enable)
+    asyncio.get_running_loop().call_later(_START_SECONDS, _collect)
     from console.app import ConsoleApp
 
     app = ConsoleApp(settings, profile=profile, secrets=secrets, splash=splash)
@@ -63,6 +63,12 @@ async def show(
     if app._exception is not None:
         raise _cause(app._exception)  # Textual keeps it to itself; told once, by our own report
     return Left(app.return_code or 0, choice)
+
+
+def _collect() -> None:
+    """Look for garbage from now on, but not in what a start made: a full pass would take longer than a frame."""
+    gc.freeze()
+    gc.enable()
 
 
 def _cause(error: Exception) -> BaseException:

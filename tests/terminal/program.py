@@ -154,7 +154,9 @@ class Ordinary(App[None]):
     def compose(self) -> ComposeResult:
         yield Header()
         yield Input("hello")
-        yield Button("press")
+        button = Button("press")
+        button.active_effect_duration = 0  # for which it would take no second press
+        yield button
         yield TextArea("lamp\nمرحبا 😀\n日本")
         yield table(["a", "b"])
         yield tree(["c", "d"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from console.client.api import Api
@@ -23,23 +25,26 @@ async def test_a_reply_typed_at_once_is_text_and_no_orders(workspace: Workspace,
         assert (await api.conversations.get(conversation)).metadata == {}
 
 
-async def test_a_dialog_answered_twice_closes_once(workspace: Workspace, tmp_path: Path) -> None:
-    await customer_writes(workspace, "Twice", "Are you there?")
-    async with workspace.console(workspace.key("admin"), tmp_path / "state") as terminal:
-        await find(terminal, "Twice")
+@asynccontextmanager
+async def asked_for_a_name_below(workspace: Workspace, state: Path, customer: str) -> AsyncIterator[Terminal]:
+    """A console that asks what a new conversation below this customer's is called."""
+    await customer_writes(workspace, customer, "Are you there?")
+    async with workspace.console(workspace.key("admin"), state) as terminal:
+        await find(terminal, customer)
         terminal.send("C")
-        await terminal.until("New below Twice")
+        await terminal.until(f"New below {customer}")
+        yield terminal
+
+
+async def test_a_dialog_answered_twice_closes_once(workspace: Workspace, tmp_path: Path) -> None:
+    async with asked_for_a_name_below(workspace, tmp_path / "state", "Twice") as terminal:
         terminal.send("Order", ENTER, ENTER)
         await terminal.until("Twice › Order")
         await terminal.until("Northwind Trading")
 
 
 async def test_what_is_taken_back_at_once_is_the_letter_before_it(workspace: Workspace, tmp_path: Path) -> None:
-    await customer_writes(workspace, "Nervous", "Are you there?")
-    async with workspace.console(workspace.key("admin"), tmp_path / "state") as terminal:
-        await find(terminal, "Nervous")
-        terminal.send("C")
-        await terminal.until("New below Nervous")
+    async with asked_for_a_name_below(workspace, tmp_path / "state", "Nervous") as terminal:
         terminal.send("Ordre", BACKSPACE, BACKSPACE, "er 7", LEFT, "1", END, "3", ENTER)
         await terminal.until("Nervous › Order 173")
         terminal.send("rPleese", BACKSPACE, BACKSPACE, BACKSPACE, "ase waitt", LEFT, BACKSPACE, END, ".")

@@ -21,9 +21,18 @@ class Order:
         self.lines: list[Node] = []
         self._key = key
 
+    def path(self, node: Node) -> list[Key]:
+        """What leads to a line from the top. Lines are in the order of their paths."""
+        keys = [self._key(node)]
+        while (above := node.above) is not None:
+            keys.append(self._key(above))
+            node = above
+        keys.reverse()
+        return keys
+
     def place(self, node: Node) -> int:
         """Where a conversation stands, or would."""
-        return bisect_left(self.lines, self._path(node), key=self._path)
+        return bisect_left(self.lines, self.path(node), key=self.path)
 
     def end(self, node: Node, start: int) -> int:
         """The first line from `start` on that is not below a conversation; until there all are."""
@@ -50,22 +59,13 @@ class Order:
 
     def settle(self, node: Node, span: Span) -> None:
         """The key of the conversation of these lines is another now: put them where they belong, unless they are."""
-        (place, end), lines, path = span, self.lines, self._path(node)
-        is_after = place == 0 or self._path(lines[place - 1]) < path
-        if is_after and (end == len(lines) or path < self._path(lines[end])):
+        (place, end), lines, path = span, self.lines, self.path(node)
+        is_after = place == 0 or self.path(lines[place - 1]) < path
+        if is_after and (end == len(lines) or path < self.path(lines[end])):
             return
         moved = lines[place:end]
         del lines[place:end]
         self.put(moved)
-
-    def _path(self, node: Node) -> list[Key]:
-        """What leads to a line from the top. Lines are in the order of their paths."""
-        keys = [self._key(node)]
-        while (above := node.above) is not None:
-            keys.append(self._key(above))
-            node = above
-        keys.reverse()
-        return keys
 
 
 def is_below(node: Node, top: Node) -> bool:

@@ -20,14 +20,18 @@ from console.state.views import Facts, facts_of, haystack_of
 
 T = TypeVar("T", bound=Any)
 
+_AT_ONCE = 2_000  # in about a millisecond
 _NEVER = datetime.min.replace(tzinfo=UTC)  # before which nothing snoozed is due
 
 
 class Outline:
     """All known conversations, each below its parent, or at the top until its parent is known."""
 
-    def __init__(self, row_of: Callable[[str], ConversationRow] | None = None) -> None:
-        """`row_of` finds the row of a conversation that was put here; without it the rows are kept here."""
+    def __init__(self, row_of: Callable[[str], ConversationRow] | None = None, *, at_once: int = _AT_ONCE) -> None:
+        """`row_of` finds the row of a conversation that was put here; without it the rows are kept here.
+
+        `at_once` is how many conversations are looked through for a screen of lines.
+        """
         self._own: dict[str, ConversationRow] = {}
         self._row_of = row_of or self._own.__getitem__
         self._keeps = row_of is None
@@ -40,7 +44,7 @@ class Outline:
         self._snoozed: list[tuple[datetime, str]] = []  # until when, sorted
         self._waiting = 0  # in how many open ones somebody waits
         self._waiting_later: list[datetime] = []  # until when the snoozed ones are put off in which somebody does
-        self.shown = Shown(self._nodes, self._top, self._snoozed, self._facts, self._row_of)
+        self.shown = Shown(self._nodes, self._snoozed, self._facts, self._row_of, at_once)
 
     def __len__(self) -> int:
         return len(self._nodes)

@@ -1,7 +1,7 @@
 """The lines of one view of the hierarchy, kept in order. Pure.
 
 A change costs what it changes: lines are found by the path that leads to them, moved and cut out in slices, and made
-when they are looked at. Only another view, or another filter, is built anew.
+when they are looked at. Another view or filter is gone through as far as one looks, and to its end before a change.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import overload
 from console.state.nodes import Key, Node, encoded, key_of
 from console.state.order import Order
 from console.state.rows import ConversationRow
+from console.state.sieve import Answering, Sieve, having, marked
 from console.state.views import BELONGS, Asked, Facts, View, words_of
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -39,14 +40,13 @@ class Shown(Sequence[OutlineLine]):
     def __init__(
         self,
         nodes: dict[str, Node],
-        top: list[Node],
         snoozed: list[tuple[datetime, str]],
         facts: Collection[Facts],
         row_of: Callable[[str], ConversationRow],
+        at_once: int,
     ) -> None:
-        """These are the outline's own, and read only here."""
+        """These are the outline's own, and read only here; `at_once` conversations are looked through."""
         self._nodes = nodes
-        self._top = top
         self._snoozed = snoozed
         self._facts = facts
         self._row_of = row_of
@@ -57,7 +57,11 @@ class Shown(Sequence[OutlineLine]):
         self._folded: set[str] = set()
         self._since: dict[str, float] = {}  # who waits longest there or anywhere below, in the view that is sorted so
         self._all = Order(key_of)
-        self._own = Order(self._key)
+        self._own = Order(self._key)  # as far as they were found
+        self._earlier: list[Node] = []  # and kept, as a new one would keep the collector of garbage busy
+        self._at_once = at_once
+        self._sieve = Sieve([], list, at_once)
+        self._hidden: set[Node] = set()
 
     def ask(
         self,
@@ -84,19 +88,48 @@ class Shown(Sequence[OutlineLine]):
                     self._turn(id)
                 return
         words = tuple(encoded(word) for word in words_of(query))
-        narrows = is_same and _narrows(self._words, words)
-        new = [word for word in words if word not in self._words]
-        # A filter that was there has unfolded all: only what answered it is looked at again.
-        among = self._own.lines if self._query else self._all.lines
+        narrows = is_same and self.is_whole and _narrows(self._words, words)
+        among = self._all.lines
+        if narrows and self._query:  # it has unfolded all: only what answered it is looked at again
+            self._own.lines, self._earlier = self._earlier, self._own.lines
+            among = self._earlier
+        self._own.lines.clear()
+        new = [word for word in words if not narrows or word not in self._words]
         self._view, self._asked, self._query, self._words = view, asked, query, words
         self._folded = {*folded}
-        if narrows and query and view != "waiting":
-            self._narrow(among, new)
-        else:
-            self._build(narrows=narrows)
+        answering = having(new, marked if narrows else self._belonging(view, asked))
+        self._sieve = Sieve(among, answering, self._at_once)
+        self._since, self._hidden = {}, self._all_hidden()
+        if view == "waiting":
+            self._build_waiting()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all lines were found: as many as there are, else as many as were looked at, and some more."""
+        return self._sieve.is_through
+
+    @property
+    def found(self) -> int:
+        """How many lines were found so far."""
+        return len(self._own.lines)
+
+    def look_on(self) -> None:
+        """Find some more lines, if there are any."""
+        lines = self._sieve.next()
+        self._own.lines += [node for node in lines if node.above not in self._hidden] if self._hidden else lines
+
+    def reaches(self, count: int) -> bool:
+        """Whether there are so many lines."""
+        while len(self._own.lines) < count and not self.is_whole:
+            self.look_on()
+        return len(self._own.lines) >= count
 
     def __len__(self) -> int:
+        self._look_through()
         return len(self._own.lines)
+
+    def __bool__(self) -> bool:
+        return self.reaches(1)
 
     @overload
     def __getitem__(self, place: int) -> OutlineLine: ...
@@ -105,20 +138,28 @@ class Shown(Sequence[OutlineLine]):
     def __getitem__(self, place: int | slice) -> OutlineLine | list[OutlineLine]:
         if isinstance(place, slice):
             return [self._line(one) for one in range(*place.indices(len(self)))]
-        return self._line(range(len(self))[place])
+        if place < 0 or not self.reaches(place + 1):
+            place = range(len(self))[place]
+        return self._line(place)
 
     def id_at(self, place: int) -> str:
         """The conversation of a line, without the rest of it."""
+        self.reaches(place + 1)
         return self._own.lines[place].id
 
     def place(self, id: str | None) -> int | None:
         """The line of a conversation; None of one that is not shown, or folded away."""
         node = self._nodes.get(id) if id is not None else None
-        return self._own.place(node) if node is not None and _is_kept(node) and self._is_open(node) else None
+        if node is None:
+            return None
+        while not self._has_passed(node):
+            self.look_on()
+        return self._own.place(node) if _is_kept(node) and self._is_open(node) else None
 
     def find(self, order: Iterable[int], *, unread: bool = False, waiting: bool = False) -> str | None:
         """The first conversation of these lines that is as asked for."""
         for place in order:
+            self.reaches(place + 1)
             facts = self._own.lines[place].facts
             if (unread and facts.is_unread) or (waiting and facts.is_waiting):
                 return self._own.lines[place].id
@@ -128,6 +169,7 @@ class Shown(Sequence[OutlineLine]):
 
     def judge(self, node: Node) -> None:
         """Something of a conversation changed: whether it is shown, or since when somebody waits."""
+        self._look_through()
         if self._view is None:
             return
         belongs = BELONGS[self._view](node.id, node.facts, self._asked)
@@ -144,24 +186,28 @@ class Shown(Sequence[OutlineLine]):
 
     def leave(self, node: Node) -> None:
         """A conversation leaves its place, with all below it."""
+        self._look_through()
         self._all.cut(node)
         if _is_kept(node):
             self._unlink(node)
 
     def drop(self, node: Node) -> None:
         """A conversation is about to be no more. Nothing stands below it."""
+        self._look_through()
         if node.is_match:
             node.is_match = False
             self._unlink(node)
 
     def stand(self, node: Node) -> None:
         """A conversation has come to its place, with all below it."""
+        self._look_through()
         self._all.put(_walk([node], lambda node: node.below or ()))
         if _is_kept(node):
             self._show(node)
 
     def rekey(self, node: Node, newest: float) -> None:
         """Set the newest activity of a conversation and all below it, and put it where it belongs by that."""
+        self._look_through()
         all_lines, lines = self._all.span(node), None
         if self._view != "waiting" and _is_kept(node) and self._is_open(node):
             lines = self._own.span(node)
@@ -177,7 +223,7 @@ class Shown(Sequence[OutlineLine]):
         is_last, end = [], self._own.end(node, place + 1)
         at: Node | None = node
         while at is not None:
-            after = lines[end] if end < len(lines) else None
+            after = lines[end] if self.reaches(end + 1) else None
             is_last.append(after is None or after.above is not at.above)
             if not is_last[-1] and at.above is not None:
                 end = self._own.end(at.above, end)
@@ -275,6 +321,7 @@ class Shown(Sequence[OutlineLine]):
 
     def _turn(self, id: str) -> None:
         """Fold what is open, or the other way round."""
+        self._look_through()
         node, is_folded = self._nodes.get(id), id in self._folded
         is_seen = node is not None and node.kept and not self._query and self._is_open(node)
         if node is None or not is_seen:
@@ -284,50 +331,28 @@ class Shown(Sequence[OutlineLine]):
         self._folded ^= {id}
         self._own.lines[place + 1 : end] = _walk(self._below(node), self._unfolded) if is_folded else []
 
-    def _narrow(self, among: Sequence[Node], words: Iterable[bytes]) -> None:
-        """Keep of these lines, which are all that are shown, those that answer the new words too."""
-        for word in words:
-            for node in [one for one in among if one.is_match and one.words.find(word) < 0]:
-                node.is_match = False
-                above = None if node.kept else node.above
-                while above is not None:
-                    above.kept -= 1
-                    above = None if above.kept or above.is_match else above.above
-        self._own.lines = [node for node in among if node.is_match or node.kept]
+    def _has_passed(self, node: Node) -> bool:
+        last = self._sieve.last
+        return self.is_whole or (last is not None and self._all.path(node) <= self._all.path(last))
 
-    def _build(self, *, narrows: bool) -> None:
-        """All lines anew; `narrows`: nothing matches now that did not before."""
-        matching = self._matching(narrows=narrows)
-        for node in self._all.lines:
-            node.is_match = False
-            node.kept = 0
-        for node in matching:
-            node.is_match = True
-        for node in matching:
-            above = node.above
-            while above is not None:
-                above.kept += 1
-                if above.is_match or above.kept > 1:
-                    break
-                above = above.above
-        self._since = {}
-        if self._view == "waiting":
-            self._build_waiting(matching)
-        else:
-            self._own.lines = self._unhidden()
+    def _look_through(self) -> None:
+        while not self.is_whole:
+            self.look_on()
 
-    def _unhidden(self) -> list[Node]:
-        """All that is shown and not folded away, in the order of all."""
-        hidden = {one for id in self._closed if id in self._nodes for one in self._parents(self._nodes[id])}
-        lines = [node for node in self._all.lines if node.is_match or node.kept]
-        return [node for node in lines if node.above not in hidden] if hidden else lines
+    def _all_hidden(self) -> set[Node]:
+        """The folded ones, and those below them: of what lies right below these nothing is seen."""
+        return {one for id in self._closed if id in self._nodes for one in self._parents(self._nodes[id])}
 
     def _parents(self, node: Node) -> list[Node]:
         """This one and all below it that have some below themselves."""
         return _walk([node], lambda node: [one for one in node.below or () if one.below])
 
-    def _build_waiting(self, matching: list[Node]) -> None:
+    def _build_waiting(self) -> None:
+        """All lines, which stand in another order here."""
         kept: dict[Node, float] = {}
+        matching: list[Node] = []
+        while not self.is_whole:
+            matching += [node for node in self._sieve.next() if node.is_match]
         for node in matching:
             since = node.since if node.since is not None else inf
             at: Node | None = node
@@ -336,31 +361,19 @@ class Shown(Sequence[OutlineLine]):
                 at = at.above
         self._since = {node.id: since for node, since in kept.items()}
         top = sorted((since, node.id, node) for node, since in kept.items() if node.above is None)
-        self._own.lines = _walk([node for _, _, node in top], self._unfolded)
+        self._own.lines[:] = _walk([node for _, _, node in top], self._unfolded)
 
-    def _matching(self, *, narrows: bool) -> list[Node]:
-        view, asked, words = self._view, self._asked, sorted(self._words, key=len, reverse=True)
-        if view is None:
-            return []
-        if view == "drafts":
-            found = [self._nodes[id] for id in {*asked.drafts} if id in self._nodes]
-        else:
-            found = self._all.lines
-            if narrows:
-                found = [node for node in found if node.is_match]
-            elif view != "all":
-                found = self._belonging(view, asked)
-        for word in words:
-            found = [node for node in found if node.words.find(word) >= 0]  # half as long as `in`
-        return found
-
-    def _belonging(self, view: View, asked: Asked) -> list[Node]:
-        """Those of a view. Most have the same few facts, which are judged once."""
+    def _belonging(self, view: View, asked: Asked) -> Answering:
+        """What finds those of a view. Most have the same few facts, which are judged once."""
         belongs = BELONGS[view]
+        if view == "all":
+            return list
+        if view == "drafts":
+            return lambda some: [node for node in some if node.id in asked.drafts]
         these = {id(facts) for facts in self._facts if belongs("", facts, asked)}
-        return [
+        return lambda some: [
             node
-            for node in self._all.lines
+            for node in some
             if id(node.facts) in these or (node.facts.snoozed_until and belongs(node.id, node.facts, asked))
         ]
 

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.timer import Timer
 
 from console import themes
 from console.state.outline import Outline
@@ -21,6 +22,9 @@ from console.text.width import wrap
 from console.widgets.spans import strip_of
 from console.widgets.tree_lines import Marks, age_of, tree_line
 
+_FRAME = 1 / 60  # seconds
+_WITH_A_FRAME = 4
+"""How many slices of the lines are looked for with each, in a few milliseconds."""
 _Drawn = tuple[OutlineLine | None, Marks | None, SafeLine]
 """What a line of the screen depends on."""
 
@@ -62,6 +66,7 @@ class ConversationTree(ScrollView, can_focus=True):
         self.lines: Shown = Outline().shown
         self._held: str | None = None  # the conversation under the cursor, wherever its line is by now
         self._was_moved = False
+        self._looking: Timer | None = None
         self._drawn: dict[int, _Drawn] = {}  # by row of the screen
 
     @property
@@ -80,12 +85,24 @@ class ConversationTree(ScrollView, can_focus=True):
         self.lines = lines
         self._hold()
         self._draw_changed()
+        if self._looking is None and not lines.is_whole:
+            self._looking = self.set_interval(_FRAME, self._look_on)
+
+    def _look_on(self) -> None:
+        """Get to know all lines, some with each frame: what is on screen is drawn before, and keys go first."""
+        for _ in range(_WITH_A_FRAME):
+            self.lines.look_on()
+        if self.lines.is_whole and self._looking is not None:
+            self._looking.stop()
+            self._looking = None
+            self._measure()
 
     def move(self, to: int) -> None:
         """Put the cursor on a line, or on the nearest that there is."""
         self._was_moved = True
-        place = max(0, min(to, len(self.lines) - 1))
+        place = self._nearest(to)
         self._held = self.lines.id_at(place) if self.lines else None
+        self._measure()
         self.cursor = place
 
     def move_by(self, lines: int) -> None:
@@ -167,7 +184,7 @@ class ConversationTree(ScrollView, can_focus=True):
     def _looks(self, y: int) -> _Drawn:
         """What a row of the screen shows now."""
         place = y + self.scroll_offset.y
-        if place >= len(self.lines):
+        if not self.lines.reaches(place + 1):
             return None, None, SafeLine("")
         line = self.lines[place]
         id = line.row.id
@@ -181,8 +198,9 @@ class ConversationTree(ScrollView, can_focus=True):
                 self.refresh_line(top + y)
 
     def _measure(self) -> None:
-        """Say how much there is to scroll through."""
-        size = Size(self.scrollable_content_region.width, len(self.lines))
+        """Say how much there is to scroll through, as far as it is known."""
+        self.lines.reaches(self.scroll_offset.y + self.scrollable_content_region.height + 1)
+        size = Size(self.scrollable_content_region.width, self.lines.found)
         if size != self.virtual_size:
             # Not as the framework does it, which lays the whole screen out anew for it.
             self.set_reactive(ConversationTree.virtual_size, size)
@@ -194,21 +212,25 @@ class ConversationTree(ScrollView, can_focus=True):
 
         Until a person moved it, it stays at the top, where what arrives while loading would push it down.
         """
-        self._measure()
         place: int | None = 0
         if self._held is not None and self._was_moved:
             place = self.lines.place(self._held)
         if place is None:
-            place = min(self.cursor, max(0, len(self.lines) - 1))
+            place = self._nearest(self.cursor)
+        self._measure()
         if place != self.cursor:
             shift = place - self.cursor
             self.set_reactive(ConversationTree.cursor, place)
             if self.scroll_offset.y > 0 or not self._sees(place):
                 self.scroll_to(y=self.scroll_offset.y + shift, animate=False, immediate=True)
-        held = self.lines.id_at(place) if place < len(self.lines) else None
+        held = self.lines.id_at(place) if self.lines.reaches(place + 1) else None
         if held != self._held:
             self._held = held
             self.post_message(self.Moved(held))
+
+    def _nearest(self, place: int) -> int:
+        """A line, or the nearest that there is; 0 where there is none."""
+        return max(0, place if self.lines.reaches(place + 1) else len(self.lines) - 1)
 
     def _sees(self, place: int) -> bool:
         top = self.scroll_offset.y

@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +47,7 @@ class Screen:
     """What a person asks the tree for, and the outline that answers."""
 
     def __init__(self) -> None:
-        self.outline = Outline()
+        self.outline = Outline(at_once=2)
         self.asked: dict[str, Any] = {"view": "inbox", "query": "", "now": at(0), "me": "mem_maya"}
         self.folded: set[str] = set()
         self.drafts: frozenset[str] = frozenset()
@@ -66,6 +67,14 @@ class Screen:
                 self.asked["now"] = at(one)
             case "view" | "query" | "me":
                 self.asked[what] = one
+
+    def glance(self, lines: int) -> None:
+        """So many lines are shown, of which there may be more."""
+        shown = self.outline.shown
+        shown.ask(**self.asked, folded=self.folded, drafts=self.drafts)
+        place = shown.place(_IDS[lines])
+        assert (shown.reaches(lines), shown.found >= lines) in ((True, True), (False, False))
+        assert place is None or shown.id_at(place) == _IDS[lines]
 
     def look(self) -> None:
         """What is shown is what would be made from scratch, and every line is found by its conversation."""
@@ -96,15 +105,17 @@ def _row(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(_STEPS, st.booleans()), max_size=60))
+@given(st.lists(st.tuples(_STEPS, st.sampled_from(("glance", "look", None)), st.integers(0, 9)), max_size=60))
 def test_whatever_happens_the_lines_are_those_that_are_made_from_scratch(
-    steps: list[tuple[tuple[Any, ...], bool]],
+    steps: list[tuple[tuple[Any, ...], str | None, int]],
 ) -> None:
     screen = Screen()
-    for step, looks in steps:
+    for step, then, lines in steps:
         screen.take(step)
-        if looks:  # many changes may come between two looks
+        if then == "look":  # many changes may come between two looks
             screen.look()
+        elif then == "glance":
+            screen.glance(lines)
     screen.look()
 
 
@@ -146,14 +157,29 @@ def _of(one: Any) -> Any:
     return row(id=one.id, parent_id=one.parent_id, at=one.last_message.created_at)
 
 
-def test_an_event_costs_no_more_where_there_are_a_hundred_times_as_many() -> None:
+@pytest.mark.parametrize("what", ["event", "letter"])
+def test_it_costs_no_more_where_there_are_a_hundred_times_as_many(what: str) -> None:
+    def event(outline: Outline, count: int) -> None:
+        """Something is said in the oldest, and one is folded."""
+        outline.put(row(id=f"c{count - 1:05}", at=at(1)))
+        outline.shown.ask("inbox", now=at(1), folded={"c00003"})
+        outline.waiting_count(at(1))
+        outline.shown[count // 2]
+
+    def letter(outline: Outline, _: int) -> None:
+        """A letter of a filter, which all answer, and a screen of what is found: one of them lies below another."""
+        outline.shown.ask("inbox", now=at(1), query="l")
+        assert outline.shown.reaches(40) and outline.shown.place("c00003") == 3
+        assert outline.shown[39].row.id == "c00038" and not outline.shown.is_whole
+
     def spent(count: int) -> int:
-        """The lines of code that an event and a fold run through."""
-        outline, steps = Outline(), 0
+        """The lines of code that it runs through."""
+        outline, steps = Outline(at_once=50), 0
         for number in range(count):
             outline.put(row(id=f"c{number:05}", at=at(-number)))
         outline.put(row(id="below", parent_id="c00003", at=at(-count)))
         outline.shown.ask("inbox", now=START)
+        assert len(outline.shown) == count + 1
 
         def step(frame: FrameType, what: str, _: Any) -> Any:
             nonlocal steps
@@ -163,10 +189,7 @@ def test_an_event_costs_no_more_where_there_are_a_hundred_times_as_many() -> Non
         before = sys.gettrace()
         sys.settrace(step)
         try:
-            outline.put(row(id=f"c{count - 1:05}", at=at(1)))
-            outline.shown.ask("inbox", now=at(1), folded={"c00003"})
-            outline.waiting_count(at(1))
-            outline.shown[len(outline.shown) // 2]
+            {"event": event, "letter": letter}[what](outline, count)
         finally:
             sys.settrace(before)
         return steps

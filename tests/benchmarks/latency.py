@@ -33,7 +33,8 @@ from tests.benchmarks.panes.steps import (
 
 SIZES = (1_000, 10_000, 100_000)
 SIZE, OTHER = (120, 40), (110, 38)
-_FILTER = "oka"
+_MANY, _FEW = "oka", "zq"
+"""What many names answer, letter by letter, and what nobody does after the second."""
 _DATES = ("2026-11-17", "2026-11-16")
 _BARE = "bare: cursor"
 
@@ -54,6 +55,7 @@ WANTED = {
     "tree: top": _JUMP,
     "tree: fold": _JUMP,
     "tree: filter letter": Wanted(None, 50),
+    "tree: filter, few": Wanted(None, 50),
     "thread: cursor": _CURSOR,
     "thread: page": _JUMP,
     "thread: top": _JUMP,
@@ -132,8 +134,11 @@ def _acts(stage: Stage, number: int) -> Iterator[tuple[str, float]]:
     yield "tree: page", stage.press(PAGE_UP).last
     yield "tree: top", stage.press(HOME).last
     yield "", stage.press("/").last
-    for letter in _FILTER:
+    for letter in _MANY:
         yield "tree: filter letter", stage.press(letter).last
+    stage.press(CLEAR)
+    for letter in _FEW:
+        yield "tree: filter, few", stage.press(letter).last
     stage.press(CLEAR)
     stage.press(ESCAPE)
     stage.press(HOME)

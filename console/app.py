@@ -81,7 +81,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._wire_log: Log | None = None
         self._workspace: Workspace | None = None
         self._follower: Follower | None = None
-        self._typed = 0
+        self.typed = 0  # keys and pastes so far
         self._risen: list[events.Key] | None = None  # of the key that is being taken
         self._takes_keys = asyncio.Event()  # what is typed sooner is kept, in its order
         self._takes_keys.set()
@@ -231,7 +231,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
-        self._typed += 1
+        self.typed += 1
         await self._takes_keys.wait()
         if self._follower:
             self._follower.stir()
@@ -291,8 +291,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
     def _measured(self) -> Measured:
         """What is known of the line to the terminal."""
         if not isinstance(self._driver, SafeDriver):
-            return Measured(None, 0, self._typed)
-        return Measured(self._driver.pace.round_trip, self._driver.pace.written, self._typed)
+            return Measured(None, 0, self.typed)
+        return Measured(self._driver.pace.round_trip, self._driver.pace.written, self.typed)
 
     def afresh(self) -> None:
         """Draw everything anew, whatever the terminal shows."""

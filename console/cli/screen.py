@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from console.cli import garbage
 from console.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ async def show(
     settings: Settings, *, secrets: set[str], profile: str = "default", splash: Splash | None = None
 ) -> Left:
     """Run the console until the person leaves it. Being cancelled is a way of leaving: what was written is kept."""
-    gc.disable()  # nothing that a start makes is garbage, and looking for it is a tenth of the time
-    asyncio.get_running_loop().call_later(_START_SECONDS, _collect)
+    garbage.put_off()
     from console.app import ConsoleApp
 
     app = ConsoleApp(settings, profile=profile, secrets=secrets, splash=splash)
@@ -52,6 +51,7 @@ async def show(
 
     asyncio.get_running_loop().set_exception_handler(fail)
     running = asyncio.ensure_future(app.run_async())
+    collecting = asyncio.create_task(garbage.collect(lambda: app.typed, _START_SECONDS))
     try:
         choice = await asyncio.shield(running)
     except asyncio.CancelledError:
@@ -59,16 +59,10 @@ async def show(
         await running
         raise
     finally:
-        gc.enable()  # a console that was left sooner than that
+        collecting.cancel()
     if app._exception is not None:
         raise _cause(app._exception)  # Textual keeps it to itself; told once, by our own report
     return Left(app.return_code or 0, choice)
-
-
-def _collect() -> None:
-    """Look for garbage from now on, but not in what a start made: a full pass would take longer than a frame."""
-    gc.freeze()
-    gc.enable()
 
 
 def _cause(error: Exception) -> BaseException:

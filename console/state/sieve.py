@@ -54,7 +54,7 @@ class Sieve:
                 if above.is_match or above.kept > 1:
                     break
                 above = above.above
-        return [node for node in some if node.is_match or node.kept]
+        return [node for node in some if node.is_match or node.kept] if answering else []
 
 
 def marked(some: Sequence[Node]) -> list[Node]:
@@ -67,9 +67,8 @@ def having(words: Iterable[bytes], answering: Answering) -> Answering:
     longest_first = sorted(words, key=len, reverse=True)
 
     def found(some: Sequence[Node]) -> list[Node]:
-        answer = answering(some)
         for word in longest_first:
-            answer = [node for node in answer if node.words.find(word) >= 0]  # half as long as `in`
-        return answer
+            some = [node for node in some if node.words.find(word) >= 0]  # half as long as `in`
+        return answering(some)
 
     return found

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from console.app import ConsoleApp
+from console.cli.garbage import collect
 from console.config import Secret, Settings
 from console.driver import SafeDriver
 from console.state.changes import ConversationsAnswered, MessagesAnswered
@@ -147,9 +148,10 @@ async def main() -> int:
     app = ConsoleApp(settings, clock=lambda: made.NOW)
     if "FRAMES" in os.environ:
         app.driver_class = Recorded
-    obeying = asyncio.create_task(Staged(app).obey())
+    beside = (asyncio.create_task(Staged(app).obey()), asyncio.create_task(collect(lambda: app.typed, 0)))
     await app.run_async()
-    obeying.cancel()
+    for task in beside:
+        task.cancel()
     if app._exception is not None:
         raise app._exception
     return app.return_code or 0

@@ -35,7 +35,6 @@ _FIRST = 2.0  # seconds for the first byte of a step
 _START = 60.0
 _ASKED = ((b"\x1b[5n", b"\x1b[0n"), (b"\x1b[c", b"\x1b[?62;22c"), (b"\x1b[?2026$p", b"\x1b[?2026;2$y"))
 """What a terminal is asked, and what a plain one with synchronized output says."""
-_LONGEST = max(len(question) for question, _ in _ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +210,10 @@ class Stage:
             return False
         self.written += chunk
         self.chunks.append((time.perf_counter(), len(self.written)))
-        recent = bytes(self.written[-len(chunk) - _LONGEST + 1 :]) if b"\x1b" in chunk else b""
         for question, said in _ASKED:
-            if question in recent and recent.rfind(question) + len(question) > len(recent) - len(chunk):
-                os.write(self._fd, said)
+            recent = self.written[-len(chunk) - len(question) + 1 :]  # which may have begun before
+            if count := recent.count(question):
+                os.write(self._fd, said * count)
         return bool(chunk)
 
 

@@ -1,0 +1,68 @@
+"""Garbage is looked for in a pause, or when there is much."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterator
+from itertools import count, repeat
+from weakref import ref
+
+import pytest
+
+from console.cli import garbage
+
+
+class _Loop:
+    """Refers to itself: only the collector finds that nobody needs it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture(autouse=True)
+def as_it_was() -> Iterator[None]:
+    """Other tests' collector."""
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    assert gc.get_threshold() == before and gc.isenabled()
+
+
+def _passes(number: int) -> None:
+    for _ in range(number):
+        gc.collect(1)
+
+
+async def _is_found(lost: ref[_Loop]) -> bool:
+    for _ in range(30):
+        if lost() is None:
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
+async def test_nothing_is_looked_for_before_a_start_is_over() -> None:
+    garbage.put_off()
+    collecting = asyncio.create_task(garbage.collect(lambda: 0, 0.05, 0.01))
+    await asyncio.sleep(0)
+    assert not gc.isenabled()
+    await asyncio.sleep(0.1)
+    assert gc.isenabled() and gc.get_freeze_count() > 0
+    collecting.cancel()
+    await asyncio.gather(collecting, return_exceptions=True)
+
+
+@pytest.mark.parametrize(("typed", "passes", "is_found"), [(False, 5, True), (True, 5, False), (True, 50, True)])
+async def test_all_is_looked_through_in_a_pause_or_when_there_is_much(typed: bool, passes: int, is_found: bool) -> None:
+    keys = count() if typed else repeat(0)
+    collecting = asyncio.create_task(garbage.collect(lambda: next(keys), 0, 0.03))
+    await asyncio.sleep(0.01)
+    loop = _Loop()
+    lost = ref(loop)
+    _passes(2)  # by then it is among what is old
+    del loop
+    _passes(passes)
+    assert await _is_found(lost) == is_found
+    collecting.cancel()
+    await asyncio.gather(collecting, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ async def open_console(secrets: set[str]) -> int:
     if settings.api_key is not None:
         secrets.add(settings.api_key.get_secret_value())
     need_terminal()
+    # Nobody else's plugin reads what customers write; and looking for them would read every installed package's notes.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     left = await _shown(settings, secrets)
     if left.choice != "demo":
         return left.code

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from console.contract.shapes import Limits, Session
+from console.contract.shapes import LIMITS, Limits, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Capabilities:
     """The features of a server, and its limits. Without a session there are no features, and the documented limits."""
 
     features: frozenset[str] = frozenset()
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = LIMITS
 
     def has(self, feature: str) -> bool:
         """Whether the server has this extension."""

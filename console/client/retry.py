@@ -10,9 +10,6 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import stamina
-import stamina.instrumentation
-
 from console.client import wire
 from console.client.budget import Deadline
 from console.client.errors import ApiError, LineError, ServerFault, TimedOut, TooManyRequests
@@ -31,6 +28,20 @@ async def repeated(call: Callable[[], Awaitable[T]], *, repeatable: bool, deadli
 
     Raises what the last attempt raised; but that an earlier one may have arrived, if the last does not settle that.
     """
+    try:
+        with wire.attempt(1):
+            return await call()
+    except ApiError as error:  # no other is ever worth it
+        return await _made_again(error, call, repeatable=repeatable, deadline=deadline)
+
+
+async def _made_again(
+    first: ApiError, call: Callable[[], Awaitable[T]], *, repeatable: bool, deadline: Deadline | None
+) -> T:
+    """What further attempts answer after the first one failed."""
+    import stamina  # not before it is needed: its import takes longer than a call
+    import stamina.instrumentation
+
     stamina.instrumentation.set_on_retry_hooks(())  # its own hook logs to standard error, where the screen is
     failures = 0
     untold: LineError | None = None
@@ -48,6 +59,8 @@ async def repeated(call: Callable[[], Awaitable[T]], *, repeatable: bool, deadli
     try:
         async for attempt in stamina.retry_context(on=judged, attempts=ATTEMPTS, timeout=None):
             with attempt, wire.attempt(attempt.num):
+                if attempt.num == 1:
+                    raise first
                 return await call()
     except (LineError, TooManyRequests, ServerFault) as error:
         if untold is None or error is untold:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import TypeAdapter
@@ -25,7 +27,7 @@ class Procedure(Generic[I, A]):
     name: str
     kind: Literal["query", "mutation", "subscription"]
     input: type[I]
-    answer: TypeAdapter[A]
+    made_answer: Callable[[], TypeAdapter[A]]
     permission: Permission | None
     summary: str
     documented: bool = False
@@ -35,6 +37,11 @@ class Procedure(Generic[I, A]):
     def path(self) -> str:
         """The dotted path on the wire."""
         return f"{NAMESPACE}.{self.name}"
+
+    @property
+    def answer(self) -> TypeAdapter[A]:
+        """What the answer is read and written by."""
+        return self.made_answer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +56,16 @@ class Endpoint:
     documented: bool = True
 
 
-def _answer(shape: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
+def _answer(shape: Callable[[], Any]) -> Callable[[], TypeAdapter[Any]]:
+    """Made when it is used: a page of each kind is a class of its own, and few of them are asked for at the start."""
+    return cache(lambda: TypeAdapter(shape()))
 
 
 GET_OR_CREATE_CONVERSATION: Procedure[inputs.GetOrCreateConversation, shapes.Conversation] = Procedure(
     "getOrCreateConversation",
     "mutation",
     inputs.GetOrCreateConversation,
-    _answer(shapes.Conversation),
+    _answer(lambda: shapes.Conversation),
     ENGAGE,
     "Open a customer's top-level conversation, or make it",
     documented=True,
@@ -66,7 +74,7 @@ CREATE_SUB_CONVERSATION: Procedure[inputs.CreateSubConversation, shapes.Conversa
     "createSubConversation",
     "mutation",
     inputs.CreateSubConversation,
-    _answer(shapes.Conversation),
+    _answer(lambda: shapes.Conversation),
     ENGAGE,
     "Make a conversation below another",
     documented=True,
@@ -75,7 +83,7 @@ UPDATE_CONVERSATION: Procedure[inputs.UpdateConversation, shapes.Conversation] =
     "updateConversation",
     "mutation",
     inputs.UpdateConversation,
-    _answer(shapes.Conversation),
+    _answer(lambda: shapes.Conversation),
     ENGAGE,
     "Rename, move, or merge metadata",
     documented=True,
@@ -84,7 +92,7 @@ DELETE_CONVERSATION: Procedure[inputs.ConversationId, shapes.Deleted] = Procedur
     "deleteConversation",
     "mutation",
     inputs.ConversationId,
-    _answer(shapes.Deleted),
+    _answer(lambda: shapes.Deleted),
     DELETE,
     "Delete a conversation and all below it",
     documented=True,
@@ -93,7 +101,7 @@ SEND: Procedure[inputs.Send, shapes.Message] = Procedure(
     "send",
     "mutation",
     inputs.Send,
-    _answer(shapes.Message),
+    _answer(lambda: shapes.Message),
     ENGAGE,
     "Send a message",
     documented=True,
@@ -102,7 +110,7 @@ LIST_MESSAGES: Procedure[inputs.ListMessages, shapes.Page[shapes.Message]] = Pro
     "listMessages",
     "query",
     inputs.ListMessages,
-    _answer(shapes.Page[shapes.Message]),
+    _answer(lambda: shapes.Page[shapes.Message]),
     READ,
     "A page of a thread, newest first",
     documented=True,
@@ -111,7 +119,7 @@ CLAIM_GUEST_CONVERSATIONS: Procedure[inputs.ClaimGuestConversations, shapes.Clai
     "claimGuestConversations",
     "mutation",
     inputs.ClaimGuestConversations,
-    _answer(shapes.Claimed),
+    _answer(lambda: shapes.Claimed),
     ENGAGE,
     "Give a website guest's conversations to a customer",
     documented=True,
@@ -120,7 +128,7 @@ SESSION: Procedure[inputs.NoInput, shapes.Session] = Procedure(
     "session",
     "query",
     inputs.NoInput,
-    _answer(shapes.Session),
+    _answer(lambda: shapes.Session),
     None,
     "Who the key is and what its server can do",
 )
@@ -128,7 +136,7 @@ LIST_CONVERSATIONS: Procedure[inputs.ListConversations, shapes.Page[shapes.Conve
     "listConversations",
     "query",
     inputs.ListConversations,
-    _answer(shapes.Page[shapes.Conversation]),
+    _answer(lambda: shapes.Page[shapes.Conversation]),
     READ,
     "A page of conversations",
 )
@@ -136,7 +144,7 @@ GET_CONVERSATION: Procedure[inputs.ConversationId, shapes.Conversation] = Proced
     "getConversation",
     "query",
     inputs.ConversationId,
-    _answer(shapes.Conversation),
+    _answer(lambda: shapes.Conversation),
     READ,
     "One conversation",
 )
@@ -144,7 +152,7 @@ SEARCH_MESSAGES: Procedure[inputs.SearchMessages, shapes.Page[shapes.Hit]] = Pro
     "searchMessages",
     "query",
     inputs.SearchMessages,
-    _answer(shapes.Page[shapes.Hit]),
+    _answer(lambda: shapes.Page[shapes.Hit]),
     READ,
     "Full text over messages, in any language",
     feature="search",
@@ -153,7 +161,7 @@ GET_CUSTOMER: Procedure[inputs.CustomerId, shapes.CustomerDetails] = Procedure(
     "getCustomer",
     "query",
     inputs.CustomerId,
-    _answer(shapes.CustomerDetails),
+    _answer(lambda: shapes.CustomerDetails),
     READ,
     "One customer, with their newest hundred conversations",
 )
@@ -161,7 +169,7 @@ LIST_MEMBERS: Procedure[inputs.Paged, shapes.Page[shapes.Member]] = Procedure(
     "listMembers",
     "query",
     inputs.Paged,
-    _answer(shapes.Page[shapes.Member]),
+    _answer(lambda: shapes.Page[shapes.Member]),
     READ,
     "The workspace's members",
 )
@@ -169,7 +177,7 @@ LIST_CHANNELS: Procedure[inputs.Paged, shapes.Page[shapes.Channel]] = Procedure(
     "listChannels",
     "query",
     inputs.Paged,
-    _answer(shapes.Page[shapes.Channel]),
+    _answer(lambda: shapes.Page[shapes.Channel]),
     READ,
     "The workspace's channels",
 )
@@ -177,7 +185,7 @@ LIST_AGENTS: Procedure[inputs.Paged, shapes.Page[shapes.Agent]] = Procedure(
     "listAgents",
     "query",
     inputs.Paged,
-    _answer(shapes.Page[shapes.Agent]),
+    _answer(lambda: shapes.Page[shapes.Agent]),
     READ,
     "The workspace's AI agents",
 )
@@ -185,7 +193,7 @@ LIST_TEMPLATES: Procedure[inputs.Paged, shapes.Page[shapes.Template]] = Procedur
     "listTemplates",
     "query",
     inputs.Paged,
-    _answer(shapes.Page[shapes.Template]),
+    _answer(lambda: shapes.Page[shapes.Template]),
     READ,
     "The workspace's templates",
     feature="templates",
@@ -194,7 +202,7 @@ SAVE_TEMPLATE: Procedure[inputs.SaveTemplate, shapes.Template] = Procedure(
     "saveTemplate",
     "mutation",
     inputs.SaveTemplate,
-    _answer(shapes.Template),
+    _answer(lambda: shapes.Template),
     MANAGE,
     "Make or change a template",
     feature="templates",
@@ -203,7 +211,7 @@ SAVE_ARTICLE: Procedure[inputs.SaveArticle, shapes.Article] = Procedure(
     "saveArticle",
     "mutation",
     inputs.SaveArticle,
-    _answer(shapes.Article),
+    _answer(lambda: shapes.Article),
     MANAGE,
     "Make or change a knowledge article",
 )
@@ -211,7 +219,7 @@ MARK_READ: Procedure[inputs.MarkRead, shapes.ReadState] = Procedure(
     "markRead",
     "mutation",
     inputs.MarkRead,
-    _answer(shapes.ReadState),
+    _answer(lambda: shapes.ReadState),
     ENGAGE,
     "Mark a thread as read up to a message",
     feature="read-marks",
@@ -220,7 +228,7 @@ SET_PRESENCE: Procedure[inputs.SetPresence, shapes.Nothing] = Procedure(
     "setPresence",
     "mutation",
     inputs.SetPresence,
-    _answer(shapes.Nothing),
+    _answer(lambda: shapes.Nothing),
     ENGAGE,
     "Say what the member looks at or writes in",
     feature="presence",
@@ -229,7 +237,7 @@ EVENTS: Procedure[inputs.Events, Event] = Procedure(
     "events",
     "subscription",
     inputs.Events,
-    EVENT,
+    lambda: EVENT,
     READ,
     "What changes, as it changes",
     feature="events",
@@ -238,7 +246,7 @@ LIST_AUDIT_LOG: Procedure[inputs.ListAuditLog, shapes.Page[shapes.AuditEntry]] =
     "listAuditLog",
     "query",
     inputs.ListAuditLog,
-    _answer(shapes.Page[shapes.AuditEntry]),
+    _answer(lambda: shapes.Page[shapes.AuditEntry]),
     AUDIT,
     "Who did what, newest first",
     feature="audit-log",

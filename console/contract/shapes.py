@@ -149,7 +149,7 @@ class Message(Shape):
     id: str
     conversation_id: str
     parent_id: MaybeText = None
-    sender: Annotated[Sender, unread_as(Sender(kind="system"))]
+    sender: Annotated[Sender, unread_as(Sender.model_construct(kind="system"))]
     content: Content = Field(default_factory=dict)
     attachments: Many[Attachment] = ()
     flags: Annotated[Many[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)] = ()
@@ -283,7 +283,7 @@ class AuditEntry(Shape):
 
     id: str
     at: Time
-    actor: Annotated[Actor, unread_as(Actor(id=""))]
+    actor: Annotated[Actor, unread_as(Actor.model_construct(id=""))]
     key_id: MaybeText = None
     action: Text
     target_kind: Text
@@ -318,15 +318,19 @@ class Limits(Shape):
     message_characters: Annotated[int, Field(gt=0, le=_MOST_BYTES), unread_as(_CHARACTERS)] = _CHARACTERS
 
 
+LIMITS = Limits.model_construct()
+"""As documented."""
+
+
 class Session(Shape):
     """Who a key is, what it may do and what its server can."""
 
-    workspace: Annotated[Workspace, unread_as(Workspace(id="", name=""))]
+    workspace: Annotated[Workspace, unread_as(Workspace.model_construct(id="", name=""))]
     member: Member
-    role: Annotated[Role, unread_as(Role(id="", name=""))]
+    role: Annotated[Role, unread_as(Role.model_construct(id="", name=""))]
     permissions: tuple[OnErrorOmit[str], ...]
     features: Many[str] = ()
-    limits: Annotated[Limits, unread_as(Limits())] = Limits()
+    limits: Annotated[Limits, unread_as(LIMITS)] = LIMITS
 
 
 class ReadState(Shape):

@@ -13,9 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Literal
-
-from ulid import ULID
 
 from console.errors import StateError
 from console.state.database import Database, telling
@@ -26,6 +25,8 @@ LetterState = Literal["held", "waiting", "stopped", "sending", "failed", "unknow
 """held: may be taken back for a while yet. waiting: it is to leave, and has not. stopped: the thread moved on, so the
 person is asked first. sending: it was handed to the network. failed: it did not arrive, and why. unknown: it left, and
 nothing tells whether it arrived."""
+
+_OWNER_BYTES = 13  # as long in hex as the names of those that are in use already
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._of = (database.profile, database.server)
-        self._owner = str(ULID())
+        self._owner = token_hex(_OWNER_BYTES)
         self._is_closed = False
         with telling(database.path):
             self._first = _try_lock(self._beside(f"-{database.profile}.lock"), create=True)

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
-from ulid import ULID
-
 from console.client.api import Api
 from console.client.errors import ApiError
 from console.errors import Connect360Error
@@ -98,6 +96,8 @@ class Sending:
         """
         if written.note and not self._store.has("internal-notes"):
             raise Connect360Error(NO_NOTES)
+        from ulid import ULID  # it reads its own version from the disk, for which no start should wait
+
         at = self._now()
         local_id = f"{LOCAL_PREFIX}{ULID.from_datetime(at)}"
         is_held = self._hold_seconds > 0 and not written.note

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from secrets import token_hex
 
 from pydantic import JsonValue
-from ulid import ULID
 
 from console.client.api import Api
 from console.client.errors import NotFound
@@ -97,7 +97,7 @@ class Tidying:
 
     async def _sort(self, id: str, patch: Mapping[str, JsonValue]) -> None:
         """Show the change at once; it is undone if the server does not take it."""
-        token = str(ULID())
+        token = token_hex()
         asked = self._store.asking()
         answer: Conversation | None = None
         self._store.apply(changes.MetadataHoped(id, token, patch))

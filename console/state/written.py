@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,18 +12,21 @@ from console.contract.shapes import NOTE_FLAG
 from console.errors import StateError
 from console.state.rows import Written
 
-_WRITTEN: TypeAdapter[Written] = TypeAdapter(Written)
+
+@cache  # made when it is used: most starts have nothing to read back
+def _adapter() -> TypeAdapter[Written]:
+    return TypeAdapter(Written)
 
 
 def to_text(written: Written) -> str:
     """The JSON of what was written."""
-    return _WRITTEN.dump_json(written).decode()
+    return _adapter().dump_json(written).decode()
 
 
 def from_text(text: str, path: Path) -> Written:
     """What was written, from its JSON. Raises StateError, naming the database at `path`, where it is not that."""
     try:
-        return _WRITTEN.validate_json(text)
+        return _adapter().validate_json(text)
     except ValidationError as error:
         raise StateError(f"A text in {path} cannot be read back: it was changed by another hand.") from error
 

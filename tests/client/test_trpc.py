@@ -20,7 +20,7 @@ from tests.wire.recorded import V10, V11, V11_MORE, RecordedAnswer
 
 PLAIN = Mount("/api/trpc", "none")
 SUPERJSON = Mount("/api/trpc", "superjson")
-ANY: Procedure[Any, Any] = Procedure("any", "query", NoInput, TypeAdapter(Any), None, "Anything")
+ANY: Procedure[Any, Any] = Procedure("any", "query", NoInput, lambda: TypeAdapter(Any), None, "Anything")
 
 
 def read(answer: RecordedAnswer, mount: Mount = PLAIN) -> Any:
@@ -245,7 +245,7 @@ class Named(Input):
 
 
 def test_what_was_not_given_is_not_sent() -> None:
-    procedure: Procedure[Named, Any] = Procedure("x", "query", Named, TypeAdapter(Any), None, "x")
+    procedure: Procedure[Named, Any] = Procedure("x", "query", Named, lambda: TypeAdapter(Any), None, "x")
 
     assert request_of(PLAIN, procedure, Named()).query == "input=%7B%7D"
     assert request_of(PLAIN, procedure, Named(not_given=None)).query == "input=%7B%22notGiven%22%3Anull%7D"

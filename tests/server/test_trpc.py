@@ -33,7 +33,7 @@ from tests.wire import recorded
 
 
 def _procedure(name: str, kind: Literal["query", "mutation", "subscription"]) -> Procedure[Any, Any]:
-    return Procedure(name, kind, NoInput, TypeAdapter(Any), None, "As the recorded server had it.")
+    return Procedure(name, kind, NoInput, lambda: TypeAdapter(Any), None, "As the recorded server had it.")
 
 
 # The procedures of the server that was recorded.

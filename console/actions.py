@@ -7,11 +7,11 @@ the actions out are in `console.screens.verbs`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from console.contract.permissions import DELETE, ENGAGE, Permission, permits
 from console.state.rows import ConversationRow, Entry
+from console.values import dataclass
 
 Pane = Literal["tree", "thread", "composer", "customer"]
 LISTS: tuple[Pane, ...] = ("tree", "thread", "customer")

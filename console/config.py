@@ -6,7 +6,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Any, Literal
@@ -15,6 +15,7 @@ import platformdirs
 
 from console.contract.languages import LANGUAGES, Language
 from console.errors import SettingsError
+from console.values import dataclass
 
 APP = "connect360"
 HOSTED = "https://api.plato.ae"

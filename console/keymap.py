@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from console.actions import ACTIONS, BY_ID, Action, Pane
 from console.errors import SettingsError
+from console.values import dataclass
 
 # What an Arabic keyboard sends where a Latin one sends the letter: terminals report the letter, not the key's place.
 _ARABIC = dict(zip("qwertyuiopasdfghjklzxcvnm", "ضصثقفغعهخحشسيبلاتنمئءؤرىة", strict=True))

@@ -9,7 +9,6 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -30,6 +29,7 @@ from console.client.errors import (
     Unauthorized,
 )
 from console.text.safe import line
+from console.values import dataclass
 
 A = TypeVar("A")
 

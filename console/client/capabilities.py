@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from console.contract.shapes import LIMITS, Limits, Session
+from console.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

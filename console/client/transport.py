@@ -10,7 +10,6 @@ import re
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import perf_counter
 from typing import IO, TypeVar, cast
@@ -28,6 +27,7 @@ from console.client.errors import Dropped, LineError, NotUnderstood, TimedOut, T
 from console.client.passage import Passage
 from console.client.wire import Meter, OnWire
 from console.errors import SettingsError
+from console.values import dataclass
 
 T = TypeVar("T")
 L = TypeVar("L", bound=LineError)

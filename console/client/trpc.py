@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -29,6 +28,7 @@ from console.contract.base import Input
 from console.contract.errors import CODES
 from console.contract.inputs import NoInput
 from console.contract.procedures import Procedure
+from console.values import dataclass
 
 I = TypeVar("I", bound=Input)  # noqa: E741  the input, as in the table
 A = TypeVar("A")

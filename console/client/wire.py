@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
 from typing import Self
@@ -14,6 +13,7 @@ from typing import Self
 from console.client.errors import Forbidden
 from console.client.mount import PROBE
 from console.contract.procedures import AI_STREAM, ASSET, PROCEDURES, UPLOAD
+from console.values import dataclass
 
 _ASSETS = ASSET.path.partition("{")[0]
 _ENDPOINTS = {UPLOAD.path: "upload", AI_STREAM.path: "ai-stream"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
@@ -13,6 +12,7 @@ from console.contract import inputs, shapes
 from console.contract.base import Input
 from console.contract.events import EVENT, Event
 from console.contract.permissions import AUDIT, DELETE, ENGAGE, MANAGE, READ, Permission
+from console.values import dataclass
 
 I = TypeVar("I", bound=Input)  # noqa: E741  the input
 A = TypeVar("A")  # the answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from random import Random
 
@@ -17,6 +17,7 @@ from console.contract.inputs import GetOrCreateConversation, Send
 from console.contract.shapes import Conversation
 from console.demo.seed import customer
 from console.demo.story import Cue, Script
+from console.values import dataclass
 
 BETWEEN_CUES = (20.0, 60.0)
 """Seconds until somebody writes."""

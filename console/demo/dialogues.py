@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import IO, Literal
@@ -18,6 +17,7 @@ from console.demo.host import DemoError
 from console.demo.names import name_of
 from console.demo.story import CUSTOMER, DAY, Line, Person, Talk
 from console.text.safe import line as safe_line
+from console.values import dataclass
 
 LONGEST_LINE = 8_000_000
 """Characters: a file of something else is refused before it fills the memory."""

@@ -10,10 +10,10 @@ import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from console.errors import Connect360Error
+from console.values import dataclass
 
 LISTENING = "listening on "
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from console.contract.inputs import (
 from console.contract.shapes import NOTE_FLAG, Conversation
 from console.demo.story import CUSTOMER, Line, Person, Story, Talk
 from console.errors import Connect360Error
+from console.values import dataclass
 
 WORKERS = 8
 """Conversations told at once."""

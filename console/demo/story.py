@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Literal
+
+from console.values import dataclass
 
 if TYPE_CHECKING:  # pydantic is behind it, and people.py is wanted before the server is started
     from console.contract.base import Language

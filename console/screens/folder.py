@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -13,6 +12,7 @@ from console.text.age import age
 from console.text.fold import fold
 from console.text.safe import SafeLine, name
 from console.text.size import size
+from console.values import dataclass
 
 Kind = Literal["folder", "file", "other"]
 """other: a device, a pipe, a socket, a link to nothing. Opening one may never return."""

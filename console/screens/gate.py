@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
 from textual.app import ComposeResult
@@ -22,6 +21,7 @@ from console.text.bidi import visual
 from console.text.language import is_rtl
 from console.text.safe import SafeBlock, SafeLine, line
 from console.text.width import cell_width, wrap
+from console.values import dataclass
 from console.widgets.spans import Role, Span, strip_of
 from console.widgets.thread_lines import FILE_MARK, entry_lines
 
@@ -39,7 +39,7 @@ class Question:
     check: Check
     note: bool = False
     files: tuple[SafeLine, ...] = ()
-    why: SafeLine = SafeLine("")  # noqa: RUF009 (a NewType is a str)
+    why: SafeLine = SafeLine("")
     local_id: str | None = None  # None of what is still in the composer
     seen: str | None = None  # the newest message of its thread when it was asked
 

@@ -6,7 +6,6 @@ Drawn by the line.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,6 +20,7 @@ from console.text.bidi import visual
 from console.text.fold import fold
 from console.text.safe import SafeLine
 from console.text.width import cell_width, clip, wrap
+from console.values import dataclass
 
 Section = tuple[SafeLine, Sequence[KeyHint]]
 """A name, and the keys of that place with what they do."""

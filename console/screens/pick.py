@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,6 +13,7 @@ from console.screens.dialog import NOTHING, Dialog, Field, KeyHint, Prompted, St
 from console.screens.listing import Listing, ListLine
 from console.text.fold import fold
 from console.text.safe import SafeLine, line
+from console.values import dataclass
 
 _MARKED, _UNMARKED = "●", "○"
 

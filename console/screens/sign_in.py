@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from console.errors import Connect360Error, SettingsError
 from console.screens import address
 from console.screens.dialog import NOTHING, Dialog, Field, KeyHint, Prompted, StyleSheets, Words
 from console.text.safe import SafeLine, line
+from console.values import dataclass
 
 if TYPE_CHECKING:
     from console.client.wire import OnWire

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from console.contract.shapes import Conversation, Member, Message, Page, Session
 from console.state.rows import Entry, LineStatus
 from console.state.untold import Marks
 from console.text.safe import SafeLine
+from console.values import dataclass
 
 Stamp = tuple[int, int, int]
 """How fresh a word is at least: after which resync, after which event, and as the how-manieth that was asked for.

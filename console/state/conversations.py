@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from console.state.reduce import Spoken, row_of, spoken_in
 from console.state.rows import ConversationRow
 from console.state.triage import merged, triage_of
 from console.state.untold import Heard, Marks, completed
+from console.values import dataclass
 
 _MOST_ROWS = 256
 

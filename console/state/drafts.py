@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from console.contract.languages import Language
 from console.errors import StateError
 from console.state.database import Database
 from console.state.rows import FileCard, Written
 from console.state.written import from_text, to_text
+from console.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

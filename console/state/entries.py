@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, overload
+
+from console.values import dataclass
 
 if TYPE_CHECKING:
     from console.state.rows import Entry

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from console.contract.languages import Language
 from console.state.rows import ConversationRow, Entry, ThreadView, Written
 from console.text.language import may_be, surely
+from console.values import dataclass
 
 _VARIABLE = re.compile(r"\{\{[^{}\n]{1,80}\}\}")
 _MOST_VARIABLES = 5

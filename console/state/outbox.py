@@ -10,7 +10,6 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -20,6 +19,7 @@ from console.errors import StateError
 from console.state.database import Database, telling
 from console.state.rows import Written
 from console.state.written import from_text, to_text
+from console.values import dataclass
 
 LetterState = Literal["held", "waiting", "stopped", "sending", "failed", "unknown"]
 """held: may be taken back for a while yet. waiting: it is to leave, and has not. stopped: the thread moved on, so the

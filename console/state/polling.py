@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
+
+from console.values import dataclass
 
 Ask = Literal["thread", "list", "sweep", "other"]
 """thread: the open conversation's newest messages. list: the conversations of the newest activity. sweep: the next call

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from console.contract.languages import Language
 from console.state.entries import NONE, Entries
 from console.text.safe import SafeBlock, SafeLine
+from console.values import dataclass
 
 if TYPE_CHECKING:
     from console.contract.shapes import Limits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from console.state.letters import Letters
 from console.state.outbox import Letter, LetterState, Outbox
 from console.state.rows import LOCAL_PREFIX, Entry, Written
 from console.state.store import Store
+from console.values import dataclass
 
 _LEAVING = 5.0
 """Seconds that are waited for the last answers, where the person asked to send and leave."""

@@ -7,13 +7,14 @@ its messages say of it, which are read anyway, stands beside what the server sai
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from console.contract.shapes import Customer, Message
 from console.contract.times import EARLIEST
 from console.state.reduce import customer_of, name_of, said_in
 from console.state.rows import ConversationRow
+from console.values import dataclass
 
 Key = tuple[datetime, str]
 

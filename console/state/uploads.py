@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from console.errors import Connect360Error
 from console.state.pace import Paced
 from console.state.rows import FileCard
 from console.text.safe import SafeLine, line, name
+from console.values import dataclass
 
 Progress = Callable[[int, int], None]
 """Hears of the bytes sent and the bytes in all."""

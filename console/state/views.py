@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
 
 from console.state.rows import ConversationRow, Status
 from console.text.fold import fold
+from console.values import dataclass
 
 View = Literal["inbox", "mine", "unassigned", "waiting", "drafts", "all"]
 VIEWS: tuple[View, ...] = get_args(View)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from console.terminal.canvas import Row
+from console.values import dataclass
 
 _FEWEST = 4
 """Rows that must have moved: of fewer the margins cost as much as the cells."""

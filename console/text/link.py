@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from console.text.marks import JOINERS, UNSAFE
 from console.text.safe import MOST_CHARACTERS, SafeLine
 from console.text.safe import line as safe_line
 from console.text.safe import link as safe_link
+from console.values import dataclass
 
 SCHEMES = ("http", "https", "mailto", "tel")
 _MOST = 20

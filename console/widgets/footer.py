@@ -5,8 +5,6 @@ A sentence that is longer begins in a row above it, for as long as it is said.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -15,6 +13,7 @@ from textual.widget import Widget
 from console import themes
 from console.text.safe import SafeLine
 from console.text.width import cell_width, wrap
+from console.values import dataclass
 from console.widgets.spans import Role, Span, shown, spread, strip_of, width_of
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import accumulate
+
+from console.values import dataclass
 
 Weigh = Callable[[int, int], list[int]]
 """Estimates the heights of those from one place to before another, each at least 1."""

@@ -7,12 +7,12 @@ nothing that is on the screen: a screen is told by one message and the row that 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from console.state.entries import NONE, Key, Splice, splices
 from console.state.rows import Entry, ThreadView
 from console.text.safe import SafeBlock
+from console.values import dataclass
 from console.widgets.heights import Heights
 from console.widgets.thread_lines import ThreadLine, day_name, entry_lines, estimate, rule
 

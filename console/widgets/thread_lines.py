@@ -6,7 +6,6 @@ A customer's lines carry a gutter mark in a column of their own, which no text c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from console.state.rows import Entry, FileCard, Who
@@ -15,6 +14,7 @@ from console.text.language import is_rtl
 from console.text.safe import SafeBlock, SafeLine
 from console.text.size import size
 from console.text.width import cell_width, wrap
+from console.values import dataclass
 from console.widgets.spans import Role, Span, shown, spread, width_of
 
 GUTTER = 2

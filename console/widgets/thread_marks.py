@@ -6,13 +6,13 @@ Text is marked as it is read. A line that is drawn in another order than it is r
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from console.state.entries import Entries, Key
 from console.state.rows import Entry
 from console.text.find import Range, ranges, says
 from console.text.safe import SafeBlock
 from console.text.width import cell_width, clusters
+from console.values import dataclass
 from console.widgets.thread_layout import ThreadLayout, key_of
 from console.widgets.thread_lines import Said, ThreadLine
 

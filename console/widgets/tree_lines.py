@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from console.contract.times import EARLIEST
@@ -10,6 +9,7 @@ from console.state.rows import ConversationRow
 from console.state.shown import OutlineLine
 from console.text.age import age
 from console.text.safe import SafeLine
+from console.values import dataclass
 from console.widgets.spans import Role, Span, shown, spread, width_of
 
 OPEN_MARK = "▌"

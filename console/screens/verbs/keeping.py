@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from console.contract.languages import Language
@@ -12,6 +12,7 @@ from console.state.drafts import Draft
 from console.state.rows import FileCard, Quote
 from console.text.excerpt import excerpt
 from console.text.safe import SafeLine, line, own
+from console.values import dataclass
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.text.safe import SafeLine
+from console.values import dataclass
 
 if TYPE_CHECKING:
     from console.screens.main import MainScreen

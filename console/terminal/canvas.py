@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import cache
 
 from console.terminal.pen import PLAIN, Pen, pen_of
 from console.text.width import clusters
+from console.values import dataclass
 
 _TOKEN = re.compile(r"\x1b\[([\d;]+)m([^\x1b\n]*)(?:\x1b\[0?m)?|\x1b\[(\d+);(\d+)H|([^\x1b\n]+)|\n|\x1b(?:\[[\d;]*m)?")
 """A span with its pen, which ends with it; a move; text of no pen; the end of a row, after which a move follows."""
@@ -21,7 +23,6 @@ _ONE_CELL = (
 _TWO_CELLS = "\u3041-\u3096\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
 """And two cells each."""
 _PLAIN_TEXT = re.compile(f"[{_ONE_CELL}]*")
-_AGREED_TEXT = re.compile(f"[{_ONE_CELL}{_TWO_CELLS}]*")
 
 
 def is_plain(text: str) -> bool:
@@ -31,7 +32,12 @@ def is_plain(text: str) -> bool:
 
 def is_agreed(text: str) -> bool:
     """Whether terminals agree on how many cells it takes."""
-    return _AGREED_TEXT.fullmatch(text) is not None
+    return (_PLAIN_TEXT.fullmatch(text) or _agreed_text().fullmatch(text)) is not None
+
+
+@cache  # made when it is used: of so many characters it takes a millisecond
+def _agreed_text() -> re.Pattern[str]:
+    return re.compile(f"[{_ONE_CELL}{_TWO_CELLS}]*")
 
 
 @dataclass(slots=True)

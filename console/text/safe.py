@@ -41,10 +41,19 @@ _TAIL = 16  # of a long name is kept, for there stands what kind of file it is
 
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _JOINER = re.compile(f"[{JOINERS}]")
-_CALM = re.compile("[\n -~\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
-"""A character that stays what it is whatever follows, nor changes what follows: no half, joiner, mark or base of one.
+_CALM = (
+    ("\n", "\n"),
+    (" ", "~"),
+    ("\u3041", "\u3096"),
+    ("\u30a1", "\u30fa"),
+    ("\u3400", "\u4dbf"),
+    ("\u4e00", "\u9fff"),
+    ("\uac00", "\ud7a3"),
+)
+"""From which to which: a character that stays what it is whatever follows, nor changes what follows.
 
-A mark may stand on it, but how many marks a base bears is told from the marks alone.
+It is no half, joiner, mark or base of one. A mark may stand on it, but how many marks a base bears is told from the
+marks alone.
 """
 
 
@@ -119,7 +128,7 @@ class Stream:
         self.length += len(piece)
         came = self._open + piece[: self._room]
         self._room = max(0, self._room - len(piece))
-        last = next((place for place in range(len(came), len(self._open), -1) if _CALM.match(came, place - 1)), 0)
+        last = next((place for place in range(len(came), len(self._open), -1) if _is_calm(came[place - 1])), 0)
         self._settled, self._open = self._settled + _cleaned(came[:last]), came[last:]
         clean = self._settled + _cleaned(self._open)
         return _within(clean, MOST_CHARACTERS, MOST_LINES, LONGEST_LINE, is_cut=self.length > MOST_CHARACTERS)
@@ -142,6 +151,10 @@ def _within(clean: str, characters: int, lines: int, line_characters: int, *, is
         return SafeBlock("\n".join(rows))
     kept = "\n".join(rows[: lines - 1])[: characters - 2].rstrip(JOINERS + "\n")
     return SafeBlock(f"{kept}\n{MORE}" if kept else MORE)
+
+
+def _is_calm(character: str) -> bool:
+    return any(first <= character <= last for first, last in _CALM)
 
 
 def _is_plain(text: str) -> bool:

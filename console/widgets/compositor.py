@@ -1,4 +1,4 @@
-"""The framework's compositor, but that a change of few rows renders few rows.
+"""The framework's compositor, but that a change of few rows renders few rows, and nothing that is covered.
 
 For any change it renders every widget that overlaps the rectangle around all that changed, from its first row to its
 last: a letter in the composer and a word in the footer have each row of each pane between them put together anew.
@@ -6,8 +6,9 @@ last: a letter in the composer and a word in the footer have each row of each pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import cast
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
@@ -25,6 +26,11 @@ class SparingCompositor(Compositor):
             return None
         spans = list(self._regions_to_spans(regions))
         return ChopsUpdate(self._chops_of(spans), spans, [cuts[1:] for cuts in self.cuts])
+
+    def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
+        """All of it: what is covered, as most of what panes stand in, is not rendered then either."""
+        rows = filter(is_rendered_line, range(crop.y, min(crop.bottom, len(self.cuts))))
+        return cast("Sequence[Mapping[int, Strip]]", self._chops_of([(y, *crop.column_span) for y in rows]))
 
     def _chops_of(self, spans: Sequence[tuple[int, int, int]]) -> list[dict[int, Strip | None]]:
         """By row, the pieces that stand between the edges of widgets; None for those that no span wants."""

@@ -35,6 +35,7 @@ from console.splash import Splash
 from console.text import bidi
 from console.text.safe import SafeLine, line
 from console.widgets.scroll_bar import ScrollBarLook
+from console.widgets.stylesheet import SparingStylesheet
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 _TURNS = 4
 _FRAME, _SLOW_FRAME = 1 / 30, 1 / 8
 """Seconds between two drawings of what changes by itself: an answer as it is written."""
+_ANSWER_SECONDS = 0.1
+"""For which the panes stand as they are until the first conversations are there, and all is drawn at once."""
 _KEY_SECONDS = 0.5
 """For one key at most: whatever holds it up longer must not hold up all."""
 
@@ -86,6 +89,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._takes_keys = asyncio.Event()  # what is typed sooner is kept, in its order
         self._takes_keys.set()
         super().__init__(driver_class=SafeDriver)
+        self.stylesheet = SparingStylesheet(variables=self.get_css_variables())
         ScrollBar.renderer = ScrollBarLook
         for theme in themes.themes().values():
             self.register_theme(theme)
@@ -183,7 +187,17 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             afresh=self.afresh,
         )
         await self.push_screen(main)
-        # In a thread, for the panes are drawn and may be resized: of what is to be imported the wire is half.
+        # Until there is something to show, the framework would lay out and draw the same panes again, and again.
+        with self.batch_update():
+            await self._begin(main, base_url, key)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(main.has_lines.wait(), _ANSWER_SECONDS)
+        self.call_after_refresh(asyncio.to_thread, import_module, "console.screens.verbs.table")
+
+    async def _begin(self, main: MainScreen, base_url: str, key: str) -> None:
+        """Open the workspace, and give it to the main screen."""
+        settings = self.settings
+        # In a thread, for signals may come: of what is to be imported the wire is half.
         await asyncio.to_thread(import_module, "console.state.workspace")
         from console.state.workspace import Server, Workspace
 
@@ -201,7 +215,6 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         )
         self._follower = workspace.follower
         self.run_worker(self._follow(workspace), exclusive=True, group="following")
-        await asyncio.to_thread(import_module, "console.screens.verbs.table")
         main.begin(workspace.store, workspace.desk, workspace.drafts)
         log.tell(lambda said: main.say(said, is_error=True))
         self._main = main

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -92,6 +93,7 @@ class MainScreen(PanesScreen):
         self.language = language  # of what is written to a customer whose own is not known
         self.website = website  # that new conversations are on, where the server lists none
         self.keymap, self.clock = keymap, clock
+        self.has_lines = asyncio.Event()  # the tree has, once there are conversations
         self.is_begun = False  # until then there is nothing to show, and nobody to ask
         self.view: View = "inbox"
         self.folded: set[str] = set()
@@ -295,6 +297,8 @@ class MainScreen(PanesScreen):
         self.place = SafeLine(self.view)
         self.conversations.empty = captions.why_no_conversations(self)
         self.conversations.show(shown)
+        if len(self.store.outline):
+            self.has_lines.set()
         self.show_around()
 
     def show_around(self) -> None:

@@ -21,6 +21,17 @@ async def test_who_waits_is_found_opened_and_read(server: RunningServer, api: Ap
         await console.until(lambda: console.main.conversations.lines[0].row.unread == 0)
 
 
+async def test_drawing_waits_a_moment_for_the_first_conversations_and_no_longer(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.main.is_begun and not console.main.app._batch_count)
+        assert not console.main.has_lines.is_set()
+        await conversation_with(api, JANE, "The lamp arrived broken.")
+        await console.until(console.main.has_lines.is_set)
+        assert console.names == ["Jane Cooper"]
+
+
 async def test_drawing_all_anew_takes_no_word_back(server: RunningServer, api: Api, tmp_path: Path) -> None:
     await conversation_with(api, JANE, "The lamp arrived broken.")
     async with console_on(server, tmp_path) as console:

@@ -26,9 +26,9 @@ from console.config import Settings, save_settings
 from console.driver import MarkControls, SafeDriver
 from console.errors import SettingsError
 from console.keymap import Keymap
+from console.lazily import lazily
 from console.screens.main import MainScreen
 from console.screens.palette import ActionProvider
-from console.screens.sign_in import Credentials, SignIn, TryDemo, check_key
 from console.screens.too_small import TooSmall, is_too_small
 from console.screens.verbs.measuring import Measured
 from console.splash import Splash
@@ -40,9 +40,12 @@ from console.widgets.stylesheet import SparingStylesheet
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from console.screens import sign_in
     from console.state.follow import Follower
     from console.state.log import Log
     from console.state.workspace import Workspace
+else:
+    (sign_in,) = lazily("console.screens", "sign_in")  # who has a key does not see it
 
 
 _TURNS = 4
@@ -136,11 +139,11 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
 
     async def _sign_in(self, problem: SafeLine | None) -> None:
         """Ask for address and key until there is one, and remember it."""
-        answer = await self.push_screen_wait(SignIn(self._base_url, problem, self._check))
+        answer = await self.push_screen_wait(sign_in.SignIn(self._base_url, problem, self._check))
         match answer:
             case None:
                 self.exit()
-            case Credentials(base_url, key):
+            case sign_in.Credentials(base_url, key):
                 self._secrets.add(key)
                 self._base_url = base_url
                 await self._open_workspace(base_url, key)
@@ -149,12 +152,12 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
                 except SettingsError as error:
                     if self._main:
                         self._main.say(line(f"This key is not remembered: {error}", 400), is_error=True)
-            case TryDemo():
+            case sign_in.TryDemo():
                 self.exit("demo")
 
-    async def _check(self, credentials: Credentials) -> None:
+    async def _check(self, credentials: sign_in.Credentials) -> None:
         """Have the server take a key. Raises Connect360Error."""
-        await check_key(credentials, on_wire=self._log_of(credentials.base_url).wire)
+        await sign_in.check_key(credentials, on_wire=self._log_of(credentials.base_url).wire)
 
     def _log_of(self, base_url: str) -> Log:
         """The log, in which what happens next is between us and this server."""

@@ -11,15 +11,17 @@ from console.config import save_settings
 from console.contract.ai import AiDelta, AiError, AiRequest
 from console.contract.shapes import Message
 from console.errors import Connect360Error
-from console.screens.ask import Ask
-from console.screens.confirm import Confirm
+from console.lazily import lazily
 from console.screens.verbs import keeping
 from console.screens.verbs.asking import an_id
 from console.screens.verbs.paced import Paced
 from console.text.safe import SafeLine, Stream, block, line
 
 if TYPE_CHECKING:
+    from console.screens import ask, confirm
     from console.screens.main import MainScreen
+else:
+    ask, confirm = lazily("console.screens", "ask confirm")
 
 _SHOWN, _MOST = 60, 20_000
 """Characters of an answer that is on its way: of its end those that are shown, and how many are looked at."""
@@ -50,7 +52,7 @@ async def agent_of(screen: MainScreen) -> str | None:
         return agents[0].id if agents else None
     if screen.agent.id and not screen.agent.is_doubtful:
         return screen.agent.id
-    asked = Ask(
+    asked = ask.Ask(
         SafeLine("AI agent"),
         SafeLine("This server lists none. The id of the agent that answers:"),
         value=screen.agent.id,
@@ -63,7 +65,7 @@ async def agent_of(screen: MainScreen) -> str | None:
 
 async def may_post(screen: MainScreen) -> bool:
     """Whether the answer may go to the customer without anybody having read it."""
-    asked = Confirm(
+    asked = confirm.Confirm(
         SafeLine("This server posts AI answers"),
         block("It cannot draft: the answer goes to the customer as soon as it is written."),
         SafeLine("have it posted"),

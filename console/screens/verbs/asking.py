@@ -6,21 +6,24 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.screens.pick import Choice, Pick
+from console.lazily import lazily
 from console.text.safe import SafeLine, line
 
 if TYPE_CHECKING:
+    from console.screens import pick
     from console.screens.main import MainScreen
+else:
+    (pick,) = lazily("console.screens", "pick")
 
 _LONGEST_NAME, _LONGEST_ID = 300, 200
 """Characters: of a name or an address, where the contract takes little more, and of an id."""
 
 
 async def pick_one(
-    screen: MainScreen, title: SafeLine, choices: Sequence[Choice], *, marked: str | None = None
+    screen: MainScreen, title: SafeLine, choices: Sequence[pick.Choice], *, marked: str | None = None
 ) -> str | None:
     """Have one of the choices picked; its id, None on Esc. `marked` is the one in force now."""
-    picked = await screen.app.push_screen_wait(Pick(title, choices, marked=(marked,) if marked else ()))
+    picked = await screen.app.push_screen_wait(pick.Pick(title, choices, marked=(marked,) if marked else ()))
     return picked[0] if picked else None
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from console.actions import Transfers
-from console.screens.files import FilePicker
+from console.lazily import lazily
 from console.screens.verbs import keeping, saving, writing
 from console.screens.verbs.asking import start_folder
 from console.state.rows import FileCard
@@ -14,7 +14,10 @@ from console.state.uploads import Upload
 from console.text.safe import line
 
 if TYPE_CHECKING:
+    from console.screens import files
     from console.screens.main import MainScreen
+else:
+    (files,) = lazily("console.screens", "files")
 
 
 def watch(screen: MainScreen) -> None:
@@ -74,7 +77,7 @@ async def _attach(screen: MainScreen) -> None:
     if len(composer.files) + len(composer.uploads) >= most:
         screen.say(line(f"A message takes {most} files."), is_error=True)
         return
-    path = await screen.app.push_screen_wait(FilePicker(start_folder()))
+    path = await screen.app.push_screen_wait(files.FilePicker(start_folder()))
     if path is not None:
         screen.desk.uploads.begin(to.conversation_id, to.note, path)
 

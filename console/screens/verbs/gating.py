@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from console.contract.languages import Language
-from console.screens.gate import Decision, Gate, Question, reasons
+from console.lazily import lazily
 from console.screens.verbs import keeping
 from console.state.gate import Check
 from console.state.rows import Written
@@ -17,7 +17,10 @@ from console.state.sending import Unsent
 from console.text.safe import SafeLine, block, line, own
 
 if TYPE_CHECKING:
+    from console.screens import gate
     from console.screens.main import MainScreen
+else:
+    (gate,) = lazily("console.screens", "gate")
 
 
 _PATIENCE = 3.0  # seconds
@@ -66,8 +69,8 @@ def checked(screen: MainScreen, here: keeping.Place, written: Written) -> Check:
 async def ask(screen: MainScreen, here: keeping.Place, written: Written, check: Check) -> None:
     """Show what is new beside what is written, and send, edit or keep it as that is answered."""
     seen = screen.desk.seen(here.conversation_id)
-    question = Question(_to(screen, here.conversation_id), own(written.text), check, written.note, _files(written))
-    decision = await screen.app.push_screen_wait(Gate([question]))
+    question = gate.Question(_to(screen, here.conversation_id), own(written.text), check, written.note, _files(written))
+    decision = await screen.app.push_screen_wait(gate.Gate([question]))
     if keeping.place(screen) != here:
         return
     if seen is not None:
@@ -105,7 +108,7 @@ def send_now(screen: MainScreen, local_id: str) -> Awaitable[None] | None:
 async def look_at(screen: MainScreen, local_id: str) -> None:
     """Show one message that has not left, and do with it what is decided."""
     if one := screen.desk.look_at(local_id):
-        decision = await screen.app.push_screen_wait(Gate([_question(screen, one)]))
+        decision = await screen.app.push_screen_wait(gate.Gate([_question(screen, one)]))
         if decision is not None:
             await _carry_out(screen, decision, [one])
 
@@ -114,7 +117,7 @@ async def review(screen: MainScreen) -> None:
     """List what was not sent, with what happened since, until all is decided or left."""
     await _patiently(screen.desk.read_unsent())
     while unsent := screen.desk.unsent():
-        decision = await screen.app.push_screen_wait(Gate([_question(screen, one) for one in unsent]))
+        decision = await screen.app.push_screen_wait(gate.Gate([_question(screen, one) for one in unsent]))
         if decision is None or not await _carry_out(screen, decision, unsent):
             return
         await _patiently(screen.desk.gone([one.local_id for one in unsent]))
@@ -127,7 +130,7 @@ async def _patiently(doing: Awaitable[None]) -> None:
         await asyncio.wait_for(doing, _PATIENCE)
 
 
-async def _carry_out(screen: MainScreen, decision: Decision, shown: Sequence[Unsent]) -> bool:
+async def _carry_out(screen: MainScreen, decision: gate.Decision, shown: Sequence[Unsent]) -> bool:
     """Do what was decided; whether to go on with the others."""
     question = decision.question
     if question.local_id is None:
@@ -182,7 +185,9 @@ def tell(screen: MainScreen) -> None:
     screen.unsent = len(unsent)
     if news:
         question = _question(screen, news[-1])
-        why = "there was no line." if news[-1].state == "waiting" else (reasons(question) or [line("it waits.")])[0]
+        why = (
+            "there was no line." if news[-1].state == "waiting" else (gate.reasons(question) or [line("it waits.")])[0]
+        )
         key = "Enter" if screen.pane == "composer" else screen.keymap.shown("outbox.review")
         screen.say(line(f"Not sent to {question.to}: {why} {key} looks.", 400))
 
@@ -201,8 +206,8 @@ def _on_return(screen: MainScreen, unsent: int) -> SafeLine | None:
     return line(" ".join(said), 400) if said else None
 
 
-def _question(screen: MainScreen, one: Unsent) -> Question:
-    return Question(
+def _question(screen: MainScreen, one: Unsent) -> gate.Question:
+    return gate.Question(
         to=_to(screen, one.conversation_id),
         text=block(one.written.text),
         check=one.check,

@@ -5,15 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from console.screens.files import FilePicker
-from console.screens.pick import Choice
+from console.lazily import lazily
 from console.screens.verbs.asking import pick_one, start_folder
 from console.text.safe import SafeLine, line, name
 from console.text.size import size
 from console.widgets.footer import KeyFooter
 
 if TYPE_CHECKING:
+    from console.screens import files, pick
     from console.screens.main import MainScreen
+else:
+    files, pick = lazily("console.screens", "files pick")
 
 
 def watch(screen: MainScreen) -> None:
@@ -28,12 +30,12 @@ async def _save_file(screen: MainScreen) -> None:
         return
     file = entry.files[0]
     if len(entry.files) > 1:
-        choices = [Choice(one.id, one.name, size(one.size)) for one in entry.files]
+        choices = [pick.Choice(one.id, one.name, size(one.size)) for one in entry.files]
         picked = await pick_one(screen, SafeLine("Which file"), choices)
         if picked is None:
             return
         file = next((one for one in entry.files if one.id == picked), file)
-    path = await screen.app.push_screen_wait(FilePicker(start_folder(), save_as=file.name))
+    path = await screen.app.push_screen_wait(files.FilePicker(start_folder(), save_as=file.name))
     if path is None:
         return
     if any(one.to == path for one in screen.desk.downloads.under_way):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from console.contract.content import text_in
 from console.contract.languages import LANGUAGES
-from console.screens.pick import Choice
+from console.lazily import lazily
 from console.screens.verbs import gating, keeping
 from console.screens.verbs.asking import pick_one
 from console.state.rows import Written
@@ -17,7 +17,10 @@ from console.text.excerpt import excerpt
 from console.text.safe import SafeLine, line, own
 
 if TYPE_CHECKING:
+    from console.screens import pick
     from console.screens.main import MainScreen
+else:
+    (pick,) = lazily("console.screens", "pick")
 
 
 _HASTE = 0.3
@@ -163,7 +166,7 @@ async def _template(screen: MainScreen) -> None:
         reply(screen)
     composer, to = screen.composer, keeping.place(screen)
     cards = await screen.desk.templates()
-    choices = [Choice(card.id, card.name, excerpt(text_in(card.texts, composer.language), 80)) for card in cards]
+    choices = [pick.Choice(card.id, card.name, excerpt(text_in(card.texts, composer.language), 80)) for card in cards]
     chosen = await pick_one(screen, SafeLine("Template"), choices) if cards else None
     card = next((card for card in cards if card.id == chosen), None)
     if keeping.place(screen) != to:

@@ -109,9 +109,9 @@ class Shown(Sequence[OutlineLine]):
         return self._sieve.is_through
 
     @property
-    def found(self) -> int:
-        """How many lines were found so far."""
-        return len(self._own.lines)
+    def likely(self) -> int:
+        """How many lines there are, if the rest is like what was looked through."""
+        return round(len(self._own.lines) / (self._sieve.share or 1))
 
     def look_on(self) -> None:
         """Find some more lines, if there are any."""

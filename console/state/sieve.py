@@ -30,6 +30,11 @@ class Sieve:
         return not self._lines
 
     @property
+    def share(self) -> float:
+        """How much of all was looked through, up to 1."""
+        return self._at / len(self._lines) if self._lines else 1.0
+
+    @property
     def last(self) -> Node | None:
         """The last that was looked through; None before the first, and when there are no more."""
         return self._lines[self._at - 1] if self._lines and self._at else None

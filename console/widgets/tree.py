@@ -198,9 +198,9 @@ class ConversationTree(ScrollView, can_focus=True):
                 self.refresh_line(top + y)
 
     def _measure(self) -> None:
-        """Say how much there is to scroll through, as far as it is known."""
+        """Say how much there is to scroll through, as far as it is known or likely."""
         self.lines.reaches(self.scroll_offset.y + self.scrollable_content_region.height + 1)
-        size = Size(self.scrollable_content_region.width, self.lines.found)
+        size = Size(self.scrollable_content_region.width, self.lines.likely)
         if size != self.virtual_size:
             # Not as the framework does it, which lays the whole screen out anew for it.
             self.set_reactive(ConversationTree.virtual_size, size)

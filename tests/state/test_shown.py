@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from console.state.outline import Outline
 from console.state.views import VIEWS
+from console.text.safe import line
 from tests.state import from_scratch
 from tests.state.values import START, at, conversation
 from tests.widgets.rows import row
@@ -73,7 +74,7 @@ class Screen:
         shown = self.outline.shown
         shown.ask(**self.asked, folded=self.folded, drafts=self.drafts)
         place = shown.place(_IDS[lines])
-        assert (shown.reaches(lines), shown.found >= lines) in ((True, True), (False, False))
+        assert shown.reaches(lines) == (shown.likely >= lines) or not shown.is_whole
         assert place is None or shown.id_at(place) == _IDS[lines]
 
     def look(self) -> None:
@@ -151,6 +152,19 @@ def test_a_thousand_levels_are_folded_found_and_moved() -> None:
     outline.put(_of(conversation("other", minutes=1)))
     shown.ask("all", now=START + timedelta(days=1))
     assert [shown.id_at(place) for place in (0, 999, 1000)] == ["c0000", "c0999", "other"]
+
+
+def test_how_many_lines_there_will_be_is_told_from_those_that_were_found() -> None:
+    outline = Outline(at_once=100)
+    for number in range(1000):
+        outline.put(row(id=f"c{number:04}", at=at(-number), last_text=line("Lamp" if number % 4 else "Chair")))
+    shown = outline.shown
+    shown.ask("all", now=START, query="chair")
+    assert shown.reaches(10) and not shown.is_whole and shown.likely == 250
+    shown.look_on()
+    assert shown.likely == 250 and len(shown) == 250 and shown.is_whole
+    shown.ask("all", now=START, query="chairs")
+    assert not shown.reaches(1) and shown.is_whole and shown.likely == 0
 
 
 def _of(one: Any) -> Any:

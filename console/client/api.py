@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Literal, Self
 
@@ -14,6 +15,7 @@ from console.client.resources.files import FilesResource
 from console.client.resources.messages import MessagesResource
 from console.client.resources.session import SessionResource
 from console.client.transport import Transport
+from console.client.trpc import Mount
 from console.client.wire import OnWire
 
 
@@ -36,7 +38,7 @@ class Api:
         on_wire: OnWire | None = None,
     ) -> None:
         self._transport = Transport(base_url, key, timeout=timeout, on_wire=on_wire)
-        calls = Calls(self._transport, trpc_path=trpc_path, transformer=transformer, budget=budget)
+        self._calls = calls = Calls(self._transport, trpc_path=trpc_path, transformer=transformer, budget=budget)
         self.session = SessionResource(calls)
         self.conversations = ConversationsResource(calls)
         self.messages = MessagesResource(calls)
@@ -54,6 +56,13 @@ class Api:
     def latency_ms(self) -> int | None:
         """How long the last answered call took, in milliseconds; None before the first."""
         return self._transport.latency_ms
+
+    def believe(self, mount: Mount | None, keep: Callable[[Mount], None]) -> None:
+        """Take the server to answer as it did at an earlier start, until an answer speaks against it.
+
+        `keep` is told of what is found out instead.
+        """
+        self._calls.believe(mount, keep)
 
     async def close(self) -> None:
         """Close every connection; a call under way ends in an error."""

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from console.client.budget import Deadline
 from console.client.capabilities import DOCUMENTED_ONLY, Capabilities, capabilities_of
-from console.client.errors import NotFound, TimedOut, Unsupported
+from console.client.errors import (
+    ApiError,
+    Forbidden,
+    LineError,
+    NotFound,
+    TimedOut,
+    TooManyRequests,
+    Unauthorized,
+    Unsupported,
+)
 from console.client.mount import PROBE, Transformer, candidates, configured, mount_of, no_mount
 from console.client.pages import page_of, unrolled
 from console.client.retry import repeated
@@ -51,8 +61,20 @@ class Calls:
         self._transformer = transformer
         self._mount = configured(trpc_path, transformer)
         self._mounting = asyncio.Lock()
+        self._believed: Mount | None = None  # until an answer bears it out or speaks against it
+        self._keep: Callable[[Mount], None] = lambda mount: None
         self._capabilities: Capabilities | None = None
         self._learning = asyncio.Lock()
+
+    def believe(self, mount: Mount | None, keep: Callable[[Mount], None]) -> None:
+        """Call there without asking first, if the settings allow it; `keep` is told of what is found out instead."""
+        self._keep = keep
+        if (
+            mount is not None
+            and mount.path in candidates(self._trpc_path)
+            and self._transformer in ("auto", mount.transformer)
+        ):
+            self._believed = mount
 
     async def call(
         self, procedure: Procedure[I, A], given: I, *, idempotency_key: str | None = None, needs: Needs | None = None
@@ -110,6 +132,7 @@ class Calls:
             if self._mount is None:
                 deadline = Deadline.after(self._budget)
                 self._mount = await repeated(lambda: self._probe(deadline), repeatable=True, deadline=deadline)
+                self._keep(self._mount)
             return self._mount
 
     async def _probe(self, deadline: Deadline) -> Mount:
@@ -131,14 +154,42 @@ class Calls:
         tidy: Callable[[Any], Any] = lambda value: value,
     ) -> A:
         deadline = Deadline.after(self._budget)
+        if needs is not None:
+            async with self._in_time(deadline):
+                await self.require(needs)
+        if self._mount is None and (believed := self._believed) is not None and procedure.kind == "query":
+            try:
+                answer = await self._asked(believed, procedure, given, {}, tidy, deadline)
+            except ApiError as error:
+                if not _speaks_against(error):
+                    raise
+                self._believed = None
+            else:
+                self._mount = self._mount or believed
+                return answer
+        async with self._in_time(deadline):
+            mount = await self.mount()
+            headers = await self._idempotency(procedure, idempotency_key)
+        return await self._asked(mount, procedure, given, headers, tidy, deadline)
+
+    @asynccontextmanager
+    async def _in_time(self, deadline: Deadline) -> AsyncGenerator[None]:
         try:
             async with asyncio.timeout_at(deadline.at):
-                if needs is not None:
-                    await self.require(needs)
-                mount = await self.mount()
-                headers = await self._idempotency(procedure, idempotency_key)
+                yield
         except TimeoutError:
             raise TimedOut(f"{self.transport.base} did not answer within {self._budget:g} s. Try again.") from None
+
+    async def _asked(
+        self,
+        mount: Mount,
+        procedure: Procedure[I, A],
+        given: I,
+        headers: Mapping[str, str],
+        tidy: Callable[[Any], Any],
+        deadline: Deadline,
+    ) -> A:
+        """The answer of one call at a mount, made again where the rules allow it."""
         request = request_of(mount, procedure, given)
         is_repeatable = procedure.kind == "query" or procedure.name in _REPEATABLE or bool(headers)
 
@@ -163,3 +214,10 @@ class Calls:
         if not known.has("idempotency"):
             return {}
         return {"Idempotency-Key": key or secrets.token_hex(16)}
+
+
+def _speaks_against(error: ApiError) -> bool:
+    """Whether a call may have ended so because tRPC answers elsewhere, or in another transformer."""
+    if isinstance(error, LineError | TooManyRequests):
+        return False
+    return error.code is None or not isinstance(error, Unauthorized | Forbidden | NotFound)

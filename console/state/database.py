@@ -1,4 +1,5 @@
-"""The person's own database: drafts, what was written and is not yet known to have arrived, and the local list.
+"""The person's own database: drafts, what was written and is not yet known to have arrived, the local list, and where
+each server answers.
 
 One connection of one console; what belongs together is written in one transaction, so that a crash at any point leaves
 either all of it or nothing.
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from console.errors import StateError
 
-VERSION = 2
+VERSION = 3
 
 _PATIENCE_TO_OPEN = 2.0  # seconds for another console that opens it too
 _PATIENCE = 150  # milliseconds: the whole console stands still for as long
@@ -52,6 +53,13 @@ _MIGRATIONS: tuple[str, ...] = (
         id text not null,
         record text not null,
         primary key (profile, server, id)
+    ) without rowid;
+    """,
+    """
+    create table mounts (
+        server text primary key,
+        path text not null,
+        transformer text not null
     ) without rowid;
     """,
 )

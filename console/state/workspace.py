@@ -18,6 +18,7 @@ from console.state.follow import Follower
 from console.state.learnt import Learning
 from console.state.local_list import LocalList
 from console.state.log import Log
+from console.state.mounts import Mounts
 from console.state.outbox import Outbox
 from console.state.store import Store
 
@@ -62,6 +63,8 @@ class Workspace:
         with ExitStack() as opened:
             database = Database(state_dir / "console.sqlite", profile, self._api.base_url)
             opened.callback(database.close)
+            mounts = Mounts(database)
+            self._api.believe(mounts.known(), mounts.keep)
             self.drafts, outbox = Drafts(database), Outbox(database)
             opened.callback(outbox.close)
             self._opened = opened.pop_all()

@@ -11,7 +11,9 @@ from console.client import errors
 from console.client.answers import Answer
 from console.client.api import Api
 from console.client.mount import KNOWN_PATHS, mount_of
-from tests.client.fakes import Heard, HostedProduct, Line, reply, running
+from console.client.trpc import Mount
+from console.contract.inputs import GetOrCreateConversation
+from tests.client.fakes import Answering, Heard, HostedProduct, Line, reply, running
 from tests.client.values import conversation
 from tests.wire import recorded
 from tests.wire.recorded import V10, V11, V11_MORE
@@ -168,3 +170,116 @@ async def test_a_server_that_comes_back_is_asked_again() -> None:
         with pytest.raises(errors.ServerFault):
             await api.conversations.get("a")
         assert (await api.conversations.get("a")).id == "a"
+
+
+FOUND = Mount("/trpc", "superjson")
+
+
+def strict(product: HostedProduct) -> Answering:
+    """The product as it refuses an input in another transformer."""
+
+    async def answering(heard: Heard, line: Line) -> bytes:
+        if heard.given is None or ("json" in heard.given) == product.superjson:
+            return await product(heard, line)
+        shape = {"message": "Bad input", "code": -32600, "data": {"code": "BAD_REQUEST", "httpStatus": 400}}
+        return reply(400, {"error": {"json": shape} if product.superjson else shape})
+
+    return answering
+
+
+@pytest.mark.parametrize("superjson", [False, True])
+async def test_a_mount_that_is_known_is_not_asked_for(superjson: bool) -> None:
+    known, kept = Mount("/trpc", "superjson" if superjson else "none"), list[Mount]()
+    product = HostedProduct(PROCEDURES, mount="/trpc", superjson=superjson)
+
+    async with running(product) as server, Api(server.url, "plato_k") as api:
+        api.believe(known, kept.append)
+        both = await asyncio.gather(api.conversations.get("a"), api.conversations.get("b"))
+        await api.conversations.get("c")
+
+    assert [one.id for one in both] == ["a", "b"]
+    assert {heard.path for heard in server.heard} == {"/trpc/v1.connect.getConversation"}
+    assert kept == []
+
+
+@pytest.mark.parametrize(
+    "known",
+    [Mount("/api/trpc", "superjson"), Mount("/trpc", "none"), Mount("/api/v1/trpc", "none")],
+    ids=lambda known: f"{known.path} {known.transformer}",
+)
+async def test_a_mount_that_is_no_more_is_found_anew(known: Mount) -> None:
+    kept = list[Mount]()
+    product = HostedProduct(PROCEDURES, mount=FOUND.path, superjson=True)
+
+    async with running(strict(product)) as server, Api(server.url, "plato_k") as api:
+        api.believe(known, kept.append)
+        both = await asyncio.gather(api.conversations.get("a"), api.conversations.get("b"))
+
+    assert [one.id for one in both] == ["a", "b"]
+    assert kept == [FOUND]
+
+
+async def test_superjson_is_not_believed_of_a_server_that_speaks_without() -> None:
+    kept = list[Mount]()
+    product = HostedProduct(PROCEDURES, mount="/trpc")
+
+    async with running(strict(product)) as server, Api(server.url, "plato_k") as api:
+        api.believe(FOUND, kept.append)
+        assert (await api.conversations.get("a")).id == "a"
+
+    assert kept == [Mount("/trpc", "none")]
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        reply(401, {"message": "No apiKey provided."}),
+        reply(403, b"<html>", content_type="text/html"),
+        reply(404, b"<html>", content_type="text/html"),
+        reply(301, location="/sign-in"),
+        reply(500, b"<html>"),
+        reply(200, {"status": "ok"}),
+    ],
+    ids=lambda answer: answer[9:12].decode(),
+)
+async def test_what_stands_where_the_mount_was_says_nothing_of_the_key(there: bytes) -> None:
+    product = HostedProduct(PROCEDURES, mount="/trpc", superjson=True)
+
+    async def moved(heard: Heard, line: Line) -> bytes:
+        return await product(heard, line) if heard.path.startswith("/trpc/") else there
+
+    async with running(moved) as server, Api(server.url, "plato_k") as api:
+        api.believe(Mount("/api/v1/trpc", "none"), lambda mount: None)
+        assert (await api.conversations.get("a")).id == "a"
+
+
+async def test_what_the_server_itself_refuses_is_not_asked_for_again() -> None:
+    product = HostedProduct({}, mount="/trpc", superjson=True)
+
+    async with running(product) as server, Api(server.url, "plato_k") as api:
+        api.believe(FOUND, lambda mount: None)
+        with pytest.raises(errors.NotFound):
+            await api.conversations.get("a")
+
+    assert [heard.path for heard in server.heard] == ["/trpc/v1.connect.getConversation"]
+
+
+async def test_nothing_is_changed_by_a_call_to_a_mount_that_is_only_believed() -> None:
+    procedures = PROCEDURES | {"getOrCreateConversation": lambda given: conversation("a")}
+    product = HostedProduct(procedures, mount="/trpc", superjson=True)
+
+    async with running(product) as server, Api(server.url, "plato_k") as api:
+        api.believe(FOUND, lambda mount: None)
+        await api.conversations.get_or_create(GetOrCreateConversation())
+
+    assert server.heard[0].path == f"{KNOWN_PATHS[0]}/__probe__"
+
+
+async def test_what_is_set_counts_more_than_what_is_known() -> None:
+    product = HostedProduct(PROCEDURES, mount="/connect/rpc")
+
+    async with running(product) as server, Api(server.url, "plato_k", trpc_path="/connect/rpc") as api:
+        api.believe(FOUND, lambda mount: None)
+        assert (await api.conversations.get("a")).id == "a"
+
+    assert not [heard for heard in server.heard if heard.path.startswith("/trpc")]

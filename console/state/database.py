@@ -129,10 +129,16 @@ class Database:
             self._is_closed = True
             self._connection.close()
 
+    def _version(self) -> int:
+        (version,) = self._connection.execute("pragma user_version").fetchone()
+        return int(version)
+
     def _migrate(self) -> None:
+        if self._version() == VERSION:
+            return  # as at almost every start, which then does not wait for the disk
         self._connection.execute("begin immediate")  # two consoles may start at once
         try:
-            (version,) = self._connection.execute("pragma user_version").fetchone()
+            version = self._version()
             if version > VERSION:
                 raise StateError(f"{self.path} was written by a newer console. Update this one, or move the file away.")
             for migration in _MIGRATIONS[version:]:

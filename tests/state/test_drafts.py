@@ -200,6 +200,15 @@ def test_damage_that_shows_later_is_said_in_a_sentence(path: Path) -> None:
             again.close()
 
 
+def test_opening_a_file_that_is_up_to_date_writes_nothing(path: Path) -> None:
+    Database(path, "default").close()
+    again = Database(path, "default")
+    try:
+        assert path.with_name(f"{path.name}-wal").stat().st_size == 0
+    finally:
+        again.close()
+
+
 def test_a_file_of_a_newer_console_is_left_alone(path: Path) -> None:
     path.parent.mkdir()
     newer = sqlite3.connect(path)

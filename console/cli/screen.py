@@ -6,7 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from console.cli import garbage
+from console.cli import pauses
 from console.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ async def show(
     settings: Settings, *, secrets: set[str], profile: str = "default", splash: Splash | None = None
 ) -> Left:
     """Run the console until the person leaves it. Being cancelled is a way of leaving: what was written is kept."""
-    garbage.put_off()
+    pauses.wait_for_one()
     from console.app import ConsoleApp
 
     app = ConsoleApp(settings, profile=profile, secrets=secrets, splash=splash)
@@ -51,7 +51,7 @@ async def show(
 
     asyncio.get_running_loop().set_exception_handler(fail)
     running = asyncio.ensure_future(app.run_async())
-    collecting = asyncio.create_task(garbage.collect(lambda: app.typed, _START_SECONDS))
+    pausing = asyncio.create_task(pauses.take(lambda: app.typed, _START_SECONDS))
     try:
         choice = await asyncio.shield(running)
     except asyncio.CancelledError:
@@ -59,7 +59,7 @@ async def show(
         await running
         raise
     finally:
-        collecting.cancel()
+        pausing.cancel()
     if app._exception is not None:
         raise _cause(app._exception)  # Textual keeps it to itself; told once, by our own report
     return Left(app.return_code or 0, choice)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from console.app import ConsoleApp
-from console.cli.garbage import collect
+from console.cli import pauses
 from console.config import Secret, Settings
 from console.driver import SafeDriver
 from console.state.changes import ConversationsAnswered, MessagesAnswered
@@ -148,7 +148,7 @@ async def main() -> int:
     app = ConsoleApp(settings, clock=lambda: made.NOW)
     if "FRAMES" in os.environ:
         app.driver_class = Recorded
-    beside = (asyncio.create_task(Staged(app).obey()), asyncio.create_task(collect(lambda: app.typed, 0)))
+    beside = (asyncio.create_task(Staged(app).obey()), asyncio.create_task(pauses.take(lambda: app.typed, 0)))
     await app.run_async()
     for task in beside:
         task.cancel()

@@ -1,4 +1,4 @@
-"""Garbage is looked for in a pause, or when there is much."""
+"""What is done in the pauses between keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from weakref import ref
 
 import pytest
 
-from console.cli import garbage
+from console.cli import pauses
 
 
 class _Loop:
@@ -43,20 +43,20 @@ async def _is_found(lost: ref[_Loop]) -> bool:
 
 
 async def test_nothing_is_looked_for_before_a_start_is_over() -> None:
-    garbage.put_off()
-    collecting = asyncio.create_task(garbage.collect(lambda: 0, 0.05, 0.01))
+    pauses.wait_for_one()
+    pausing = asyncio.create_task(pauses.take(lambda: 0, 0.05, 0.01))
     await asyncio.sleep(0)
     assert not gc.isenabled()
     await asyncio.sleep(0.1)
     assert gc.isenabled() and gc.get_freeze_count() > 0
-    collecting.cancel()
-    await asyncio.gather(collecting, return_exceptions=True)
+    pausing.cancel()
+    await asyncio.gather(pausing, return_exceptions=True)
 
 
 @pytest.mark.parametrize(("typed", "passes", "is_found"), [(False, 5, True), (True, 5, False), (True, 50, True)])
 async def test_all_is_looked_through_in_a_pause_or_when_there_is_much(typed: bool, passes: int, is_found: bool) -> None:
     keys = count() if typed else repeat(0)
-    collecting = asyncio.create_task(garbage.collect(lambda: next(keys), 0, 0.03))
+    pausing = asyncio.create_task(pauses.take(lambda: next(keys), 0, 0.03))
     await asyncio.sleep(0.01)
     loop = _Loop()
     lost = ref(loop)
@@ -64,5 +64,5 @@ async def test_all_is_looked_through_in_a_pause_or_when_there_is_much(typed: boo
     del loop
     _passes(passes)
     assert await _is_found(lost) == is_found
-    collecting.cancel()
-    await asyncio.gather(collecting, return_exceptions=True)
+    pausing.cancel()
+    await asyncio.gather(pausing, return_exceptions=True)

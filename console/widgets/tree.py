@@ -197,15 +197,21 @@ class ConversationTree(ScrollView, can_focus=True):
             if self._drawn.get(y) != self._looks(y):
                 self.refresh_line(top + y)
 
-    def _measure(self) -> None:
-        """Say how much there is to scroll through, as far as it is known or likely."""
-        self.lines.reaches(self.scroll_offset.y + self.scrollable_content_region.height + 1)
+    def _measure(self, top: int | None = None) -> None:
+        """Say how much there is to scroll through, as far as it is known or likely; `top` is the first row from now on.
+
+        Without it that stays, but in any case it is one from which a whole screen is left, if there is one.
+        """
+        top, height = self.scroll_offset.y if top is None else top, self.scrollable_content_region.height
+        self.lines.reaches(top + height + 1)
         size = Size(self.scrollable_content_region.width, self.lines.likely)
         if size != self.virtual_size:
             # Not as the framework does it, which lays the whole screen out anew for it.
             self.set_reactive(ConversationTree.virtual_size, size)
             self.vertical_scrollbar.window_virtual_size = size.height
-            self.vertical_scrollbar.window_size = self.scrollable_content_region.height
+            self.vertical_scrollbar.window_size = height
+        if (top := min(top, self.max_scroll_y)) != self.scroll_offset.y:
+            self.scroll_to(y=top, animate=False, immediate=True)
 
     def _hold(self) -> None:
         """Keep the cursor on its conversation, wherever that went, or where it was if that is gone.
@@ -217,12 +223,11 @@ class ConversationTree(ScrollView, can_focus=True):
             place = self.lines.place(self._held)
         if place is None:
             place = self._nearest(self.cursor)
-        self._measure()
-        if place != self.cursor:
-            shift = place - self.cursor
-            self.set_reactive(ConversationTree.cursor, place)
-            if self.scroll_offset.y > 0 or not self._sees(place):
-                self.scroll_to(y=self.scroll_offset.y + shift, animate=False, immediate=True)
+        top, shift = self.scroll_offset.y, place - self.cursor
+        if shift and (top > 0 or not self._sees(place)):
+            top = max(0, top + shift)
+        self.set_reactive(ConversationTree.cursor, place)
+        self._measure(top)
         held = self.lines.id_at(place) if self.lines.reaches(place + 1) else None
         if held != self._held:
             self._held = held

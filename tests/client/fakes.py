@@ -115,6 +115,7 @@ async def running(answer: Answering | bytes, *, tls: ssl.SSLContext | None = Non
         line = asyncio.create_task(fake.serve(reader, writer))
         lines.add(line)
         line.add_done_callback(lines.discard)
+        line.add_done_callback(lambda _: writer.close())  # also where it is over before it began
 
     server = fake.listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     fake.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.sockets[0].getsockname()[1]}"

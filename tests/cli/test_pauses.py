@@ -53,6 +53,27 @@ async def test_nothing_is_looked_for_before_a_start_is_over() -> None:
     await asyncio.gather(pausing, return_exceptions=True)
 
 
+async def test_a_full_look_never_comes_while_something_is_made() -> None:
+    full = 0
+
+    def looked(phase: str, info: dict[str, int]) -> None:
+        nonlocal full
+        full += phase == "start" and info["generation"] == 2
+
+    gc.freeze()
+    gc.collect()  # what was there is not what decides then
+    pausing = asyncio.create_task(pauses.take(lambda: 0, 0, 60))
+    await asyncio.sleep(0.01)
+    gc.callbacks.append(looked)
+    try:
+        made: list[list[None]] = [[] for _ in range(200_000)]
+    finally:
+        gc.callbacks.remove(looked)
+    assert made and full == 0
+    pausing.cancel()
+    await asyncio.gather(pausing, return_exceptions=True)
+
+
 @pytest.mark.parametrize(("typed", "passes", "is_found"), [(False, 5, True), (True, 5, False), (True, 50, True)])
 async def test_all_is_looked_through_in_a_pause_or_when_there_is_much(typed: bool, passes: int, is_found: bool) -> None:
     keys = count() if typed else repeat(0)

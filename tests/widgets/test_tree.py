@@ -94,6 +94,17 @@ async def test_the_cursor_stays_on_its_row_where_fewer_lines_were_likely_than_th
         assert screen.rows() == _names(range(899, 911))
 
 
+async def test_the_last_line_is_seen_at_once_where_fewer_lines_were_likely_than_there_are() -> None:
+    screen = _OneTree(lambda number: "Chair" if number >= 500 or number % 10 == 0 else "Lamp")
+    async with Host(screen).run_test(size=(40, _HEIGHT)) as pilot:
+        screen.ask("chair")
+        assert screen.shows.virtual_size.height == 100 and not screen.outline.shown.is_whole
+        screen.shows.move(len(screen.outline.shown) - 1)
+        assert screen.shows.scroll_offset.y == 50 + 500 - _HEIGHT
+        await screen.found(pilot)
+        assert screen.rows() == _names(range(988, 1000))
+
+
 async def test_nothing_looks_for_lines_once_all_are_known() -> None:
     screen = _OneTree(lambda number: "Chair")
     async with Host(screen).run_test(size=(40, _HEIGHT)) as pilot:

@@ -188,6 +188,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             website=settings.channel,
             measured=self._measured,
             afresh=self.afresh,
+            draw=self._draw,
         )
         await self.push_screen(main)
         # Until there is something to show, the framework would lay out and draw the same panes again, and again.

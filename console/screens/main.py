@@ -46,6 +46,8 @@ else:
         "console.screens.verbs", "answering attaching drafting gating keeping reading table writing"
     )
 
+_SOON = 0.002
+"""Seconds in which widgets say what is to be drawn of them."""
 _EDITING = frozenset({"left", "right", "home", "end", "ctrl+u", "ctrl+d", "space"})
 """Keys that stay the filter's own while one types in it."""
 
@@ -86,9 +88,10 @@ class MainScreen(PanesScreen):
         website: str = "",
         measured: Callable[[], Measured] = Measured,
         afresh: Callable[[], None] = lambda: None,
+        draw: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
-        self.measured, self.afresh = measured, afresh  # of the terminal, which screens do not know
+        self.measured, self.afresh, self.draw = measured, afresh, draw  # of the terminal, which screens do not know
         self.remembers = remembers  # choices, in the person's settings
         self.language = language  # of what is written to a customer whose own is not known
         self.website = website  # that new conversations are on, where the server lists none
@@ -378,6 +381,7 @@ class MainScreen(PanesScreen):
     def _filter_changed(self, event: Input.Changed) -> None:
         self.query_text = event.value
         self.show_lines()
+        self.set_timer(_SOON, self.draw)  # for the framework's turn may be far off
 
     def on_descendant_focus(self) -> None:
         if self.is_begun:

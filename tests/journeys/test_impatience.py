@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from console.client.api import Api
-from tests.journeys.steps import BACKSPACE, END, ENTER, LEFT, customer_writes, find, leave_composer
+from tests.journeys.steps import BACKSPACE, END, ENTER, LEFT, LIVE, customer_writes, find, leave_composer
 from tests.journeys.workspace import Workspace
 from tests.support.terminal import CONNECT360, Terminal
 
@@ -69,3 +69,20 @@ async def test_a_letter_is_drawn_when_it_is_typed_and_not_at_the_frameworks_next
         for end in range(1, len(letters) + 1):
             terminal.send(letters[end - 1])
             await terminal.until(f"› {letters[:end]} ")
+
+
+async def test_what_a_filter_finds_is_drawn_when_a_letter_comes_and_when_it_goes(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    for name in ("Xaver", "Xavia"):
+        await customer_writes(workspace, name, "Are you there?")
+    async with workspace.console(workspace.key("admin"), tmp_path / "state", TEXTUAL_FPS="1") as terminal:
+        await terminal.until(LIVE, timeout=20)
+        terminal.send("/xav")
+        await terminal.until(lambda shown: "Xavia" in shown.text() and "Xaver" in shown.text())
+        async with asyncio.timeout(6):  # with a turn a second for each it would be fifteen
+            for _ in range(15):
+                terminal.send("i")
+                await terminal.until(lambda shown: "Xaver" not in shown.text())
+                terminal.send(BACKSPACE)
+                await terminal.until(lambda shown: "Xaver" in shown.text())

@@ -45,14 +45,15 @@ class Workspace:
         return create_keys(self.directory, "Northwind Trading", [holder(member, role)])[0]
 
     def console(
-        self, key: str, state: Path, *, columns: int = 120, rows: int = 40, hold_seconds: float = 0
+        self, key: str, state: Path, *, columns: int = 120, rows: int = 40, hold_seconds: float = 0, **others: str
     ) -> Terminal:
-        """The console with this key in a terminal; what it keeps lies in `state`."""
+        """The console with this key in a terminal; what it keeps lies in `state`. `others` are of its environment."""
         environment = {
             "PLATO_API_KEY": key,
             "PLATO_BASE_URL": self.url,
             "CONNECT360_STATE_DIR": str(state),
             "CONNECT360_HOLD_SECONDS": str(hold_seconds),
+            **others,
         }
         return Terminal(CONNECT360, columns=columns, rows=rows, env=environment)
 

@@ -275,6 +275,47 @@ async def test_nothing_is_changed_by_a_call_to_a_mount_that_is_only_believed() -
     assert server.heard[0].path == f"{KNOWN_PATHS[0]}/__probe__"
 
 
+async def test_a_change_goes_where_an_answer_bore_the_mount_out() -> None:
+    procedures = PROCEDURES | {"getOrCreateConversation": lambda given: conversation("a")}
+    product = HostedProduct(procedures, mount="/trpc", superjson=True)
+
+    async with running(product) as server, Api(server.url, "plato_k") as api:
+        api.believe(FOUND, lambda mount: None)
+        await api.conversations.get("a")
+        await api.conversations.get_or_create(GetOrCreateConversation())
+
+    assert all(heard.path.startswith("/trpc/v1.connect.") for heard in server.heard)
+
+
+@pytest.mark.parametrize(
+    ("there", "kind"),
+    [(reply(429, retry_after="3600"), errors.TooManyRequests), (None, errors.LineError)],
+    ids=["busy", "broken"],
+)
+async def test_a_mount_is_still_believed_where_nothing_speaks_against_it(
+    there: bytes | None, kind: type[errors.ApiError]
+) -> None:
+    async def answering(heard: Heard, line: Line) -> bytes | None:
+        return there
+
+    async with running(answering) as server, Api(server.url, "plato_k") as api:
+        api.believe(FOUND, lambda mount: None)
+        with pytest.raises(kind):
+            await api.conversations.get("a")
+
+    assert {heard.path for heard in server.heard} == {"/trpc/v1.connect.getConversation"}
+
+
+async def test_a_transformer_that_is_set_counts_more_than_one_that_is_known() -> None:
+    product = HostedProduct(PROCEDURES, mount="/trpc")
+
+    async with running(product) as server, Api(server.url, "plato_k", transformer="none") as api:
+        api.believe(FOUND, lambda mount: None)
+        assert (await api.conversations.get("a")).id == "a"
+
+    assert server.heard[0].path == f"{KNOWN_PATHS[0]}/__probe__"
+
+
 async def test_what_is_set_counts_more_than_what_is_known() -> None:
     product = HostedProduct(PROCEDURES, mount="/connect/rpc")
 

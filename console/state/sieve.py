@@ -19,7 +19,7 @@ class Sieve:
     """
 
     def __init__(self, lines: Sequence[Node], answering: Answering, at_once: int) -> None:
-        self._lines = lines  # none, once all were looked through
+        self._lines = lines or ()  # none, once all were looked through: not a list that others fill later
         self._answering = answering
         self._at_once = at_once
         self._at = 0

@@ -167,6 +167,17 @@ def test_how_many_lines_there_will_be_is_told_from_those_that_were_found() -> No
     assert not shown.reaches(1) and shown.is_whole and shown.likely == 0
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_comes_is_shown_in_a_view_that_was_asked_for_when_there_was_none(view: str) -> None:
+    screen = Screen()
+    waits = ("put", "a", None, 0, "open", 0, "mem_maya", "Lamp", 0)
+    for step in (waits, ("remove", "a"), ("draft", "a"), ("view", view)):
+        screen.take(step)
+    screen.look()
+    screen.take(waits)
+    screen.look()
+
+
 def _of(one: Any) -> Any:
     return row(id=one.id, parent_id=one.parent_id, at=one.last_message.created_at)
 

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from console.state.outline import Outline
@@ -200,6 +200,7 @@ def test_a_thousand_conversations_take_a_few_milliseconds() -> None:
         max_size=40,
     )
 )
+@example([("b", "a", 0, False), ("c", "b", 1, False), ("a", "b", 0, False)])
 def test_whatever_happens_the_tree_holds_each_once_and_sorted(
     steps: list[tuple[str, str | None, int, bool]],
 ) -> None:
@@ -216,7 +217,8 @@ def test_whatever_happens_the_tree_holds_each_once_and_sorted(
     assert sorted(ids(lines)) == sorted(known)
 
     def newest(id: str) -> Any:
-        return max(known[one].at for one in filled.subtree(id))
+        """Of it and all that stands below it: what a circle keeps from there stands at the top."""
+        return max([known[id].at, *(newest(row.id) for row in filled.children(id))])
 
     for parent in (None, *known):
         below = [row.id for row in filled.children(parent)]

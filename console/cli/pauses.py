@@ -15,15 +15,10 @@ _SOME, _MUCH = 2, 30
 _NEVER = 1_000_000
 
 
-def wait_for_one() -> None:
-    """Look for no garbage at all: nothing that a start makes is any, and looking for it is a tenth of the time."""
-    gc.disable()
-
-
 async def take(typed: Callable[[], int], after: float, pause: float = _PAUSE) -> None:
     """Take every pause until cancelled; `typed` counts the keys.
 
-    Garbage is looked for again after so many seconds, but never in what was made by then. What is new is looked through
+    For so many seconds no garbage is looked for, and later never in what was made by then. What is new is looked through
     as it comes, which is quick.
     """
     before = gc.get_threshold()

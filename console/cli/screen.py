@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -37,7 +38,7 @@ async def show(
     settings: Settings, *, secrets: set[str], profile: str = "default", splash: Splash | None = None
 ) -> Left:
     """Run the console until the person leaves it. Being cancelled is a way of leaving: what was written is kept."""
-    pauses.wait_for_one()
+    gc.disable()  # nothing that a start makes is garbage, and looking for it is a tenth of the time
     from console.app import ConsoleApp
 
     app = ConsoleApp(settings, profile=profile, secrets=secrets, splash=splash)
@@ -60,6 +61,7 @@ async def show(
         raise
     finally:
         pausing.cancel()
+        await asyncio.gather(pausing, return_exceptions=True)
     if app._exception is not None:
         raise _cause(app._exception)  # Textual keeps it to itself; told once, by our own report
     return Left(app.return_code or 0, choice)

@@ -43,7 +43,7 @@ async def _is_found(lost: ref[_Loop]) -> bool:
 
 
 async def test_nothing_is_looked_for_before_a_start_is_over() -> None:
-    pauses.wait_for_one()
+    gc.disable()
     pausing = asyncio.create_task(pauses.take(lambda: 0, 0.05, 0.01))
     await asyncio.sleep(0)
     assert not gc.isenabled()

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter
@@ -31,7 +32,7 @@ from textual.filter import LineFilter
 from console.splash import Splash
 from console.terminal import doors
 from console.terminal.allow_list import MARKS_OF_FRAMES, AllowList, is_whole
-from console.terminal.answers import Answers
+from console.terminal.answers import ESCAPE, Answers
 from console.terminal.pace import ASK, Pace
 from console.terminal.painter import SETTLED, Painter
 from console.text.marks import DRAWN, stand_in
@@ -262,7 +263,13 @@ class SafeDriver(LinuxDriver):
             if typed == b"":
                 self._soon(self._hang_up)
                 return
-            keys = answers.flush() if typed is None else answers.feed(decode(typed))
+            text = decode(typed) if typed is not None else ""
+            if answers.pressed_escape(text):
+                self.process_message(events.Key("escape", ESCAPE))
+            keys = answers.flush() if typed is None else answers.feed(text)
+            if keys == ESCAPE:  # the parser would wait for more
+                self.process_message(events.Key("escape", keys))
+                keys = ""
             for _ in range(answers.taken_statuses()):
                 self._heard.append(None)
                 self._soon(self._answered)

@@ -146,6 +146,20 @@ async def test_an_answer_of_the_terminal_is_no_key() -> None:
             await terminal.until(shown.rstrip() + ".")
 
 
+async def test_a_key_right_behind_escape_is_a_key_of_its_own() -> None:
+    async with Terminal([*PROGRAM, "keys"], columns=120, rows=10) as terminal:
+        await terminal.until("ready")
+        terminal.send("\x1b")
+        async with asyncio.timeout(5):
+            await asyncio.sleep(0.03)  # a quick person's next key, on its way through the system
+            while terminal.unread():  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        terminal.send("j")
+        await terminal.until("keys escape j.")
+        terminal.send("\x1bj")  # in one piece: held with Alt
+        await terminal.until("keys escape j alt+j.")
+
+
 async def test_without_the_filter_the_allow_list_still_stops_all_but_colour_and_place() -> None:
     async with Terminal([*PROGRAM, "unfiltered"], columns=160, rows=150) as terminal:
         terminal._stream = Unseen()

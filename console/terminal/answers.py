@@ -25,7 +25,9 @@ _NEXT = re.compile(
 )
 """An answer, the beginning of one that has an end of its own, or of a paste."""
 _STRING_END = re.compile(r"\x07|\x1b\\")
-_PARTIAL = re.compile(r"\x1b(?:\[(?:[?>=0-9][0-?]{0,60}[ -/]{0,2})?|\]\d{0,4}|P[\d;]{0,16}|_)\Z")
+_PARTIAL = re.compile(r"\x1b(?:\[(?:[?>=0-9][0-?]{0,60}[ -/]{0,2})?|\]\d{0,4}|P[\d;]{0,16}|_)?\Z")
+ESCAPE = "\x1b"
+_INTRODUCES = "[O]P_"  # a sequence, behind an escape; and nothing does not
 _PASTE_END = "\x1b[201~"
 _PARTIAL_PASTE_END = re.compile(r"\x1b(?:\[(?:2(?:01?)?)?)?\Z")
 
@@ -50,6 +52,16 @@ class Answers:
         """How many times since the last call the terminal said that it is there, which is how the line is measured."""
         statuses, self._statuses = self._statuses, 0
         return statuses
+
+    def pressed_escape(self, text: str) -> bool:
+        """Whether the escape that is held back was a key: this came later, and goes on with no sequence. It is let go.
+
+        Both in one piece are a key held with Alt.
+        """
+        is_key = self._held == ESCAPE and not self._in_paste and not self._in_string and text[:1] not in _INTRODUCES
+        if is_key:
+            self._held = ""
+        return is_key
 
     def feed(self, text: str) -> str:
         """What of it is keys, mouse and pasted text. The beginning of an answer at its end is held back."""

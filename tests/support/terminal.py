@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import fcntl
 import os
 import pty
 import re
@@ -113,6 +114,15 @@ class Terminal:
         """Whether the line shows by itself what is typed, as a shell's does."""
         assert self._fd is not None
         return bool(termios.tcgetattr(self._fd)[3] & termios.ECHO)
+
+    def unread(self) -> int:
+        """Bytes that were typed and that the program did not read yet."""
+        line = os.open(f"/proc/{self.pid}/fd/0", os.O_RDWR | os.O_NOCTTY)
+        try:
+            waiting = fcntl.ioctl(line, termios.FIONREAD, bytes(4))
+        finally:
+            os.close(line)
+        return int.from_bytes(waiting, sys.byteorder)
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the window another size; the program is told as by any terminal."""

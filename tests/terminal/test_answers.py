@@ -52,7 +52,7 @@ def test_a_key_passes(key: str) -> None:
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_an_answer_goes_wherever_it_is_cut(answer: str) -> None:
-    for place in range(2, len(answer)):  # ESC alone is the key
+    for place in range(1, len(answer)):
         answers = Answers()
         assert answers.feed("x" + answer[:place]) + answers.feed(answer[place:] + "y") == "xy"
 
@@ -61,6 +61,34 @@ def test_an_answer_goes_wherever_it_is_cut(answer: str) -> None:
 def test_answers_go_and_keys_stay(typed: list[str]) -> None:
     answers = Answers()
     assert answers.feed("".join(typed)) + answers.flush() == "".join(one for one in typed if one in KEYS)
+
+
+@pytest.mark.parametrize(
+    ("later", "is_key"),
+    [
+        ("j", True),
+        ("\r", True),
+        ("ي", True),
+        ("\x1b", True),
+        ("[A", False),
+        ("OP", False),
+        ("_Gi=1;OK\x1b\\", False),
+        ("", False),
+    ],
+)
+def test_an_escape_is_a_key_where_what_comes_later_goes_on_with_no_sequence(later: str, is_key: bool) -> None:
+    answers = Answers()
+    assert not answers.pressed_escape("x\x1b") and answers.feed("x\x1b") == "x"
+    assert answers.pressed_escape(later) is is_key
+    assert not answers.pressed_escape(later) or not is_key
+    passes = later if is_key else "" if "G" in later else "\x1b" + later
+    assert answers.feed(later) + answers.flush() == passes
+
+
+def test_an_escape_in_a_paste_is_no_key() -> None:
+    answers = Answers()
+    assert answers.feed("\x1b[200~a\x1b") == "\x1b[200~a"
+    assert not answers.pressed_escape("j") and answers.feed("j\x1b[201~") == "\u241bj\x1b[201~"
 
 
 def test_within_a_paste_nothing_is_an_answer_and_nothing_a_key() -> None:

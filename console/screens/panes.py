@@ -44,6 +44,11 @@ class PanesScreen(WorkScreen):
                 pane.on_resize()
             self.show_around()
 
+    def on_screen_resume(self) -> None:
+        """What stood above has closed, and the window may have another size by now."""
+        if self.stack_updates:  # not the first time, when there are no panes yet
+            self._screen_resized(self.app.size)
+
     def show_around(self) -> None:
         """Show what stands around the panes."""
 

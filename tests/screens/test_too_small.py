@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Input
 
@@ -10,6 +12,8 @@ from console.screens.dialog import Field
 from console.screens.too_small import TooSmall, is_too_small
 from console.text.safe import line
 from tests.screens.host import Host
+from tests.support.console import OpenConsole, console_on
+from tests.support.server import RunningServer
 
 
 @pytest.mark.parametrize(("size", "small"), [((40, 10), False), ((39, 10), True), ((40, 9), True), ((1, 1), True)])
@@ -58,3 +62,20 @@ async def test_below_a_dialog_that_closed_it_goes_by_itself() -> None:
         await pilot.pause()
         assert not isinstance(host.screen, TooSmall)
         assert host.screen.query_one("#below", Input).has_focus
+
+
+@pytest.mark.parametrize(("small", "size"), [((39, 9), (80, 24)), ((39, 24), (120, 40)), ((80, 9), (60, 24))])
+async def test_the_panes_stand_as_ever_when_there_is_room_again(
+    server: RunningServer, tmp_path: Path, small: tuple[int, int], size: tuple[int, int]
+) -> None:
+    def stand(it: OpenConsole) -> dict[str, object]:
+        return {pane: it.main.query_one(f"#{pane}").region for pane in ("tree", "thread", "composer", "customer")}
+
+    async with console_on(server, tmp_path, size=size) as fresh:
+        wanted = stand(fresh)
+    async with console_on(server, tmp_path, size=(100, 30)) as it:
+        await it.pilot.resize_terminal(*small)
+        await it.shows(TooSmall)
+        await it.pilot.resize_terminal(*size)
+        await it.until(lambda: it.app.screen is it.main)
+        await it.until(lambda: stand(it) == wanted)

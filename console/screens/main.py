@@ -379,8 +379,11 @@ class MainScreen(PanesScreen):
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
+        held = self.conversations.cursor_id
         self.query_text = event.value
         self.show_lines()
+        if self.query_text and self.conversations.cursor_id != held:
+            self.conversations.move(0)  # not to some line: what is found first is what one looked for
         self.set_timer(_SOON, self.draw)  # for the framework's turn may be far off
 
     def on_descendant_focus(self) -> None:

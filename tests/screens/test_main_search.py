@@ -54,6 +54,20 @@ async def test_a_search_from_a_row_that_is_not_open_goes_back_to_that_row(
         assert console.main.conversations.cursor_id == grace
 
 
+async def test_of_what_is_found_the_first_is_under_the_cursor_unless_it_stands_on_one(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    deniz, _, jane = await three(api)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: len(console.names) == 3)
+        await console.press("end", "slash", "o")
+        await console.until(lambda: len(console.names) == 3 and console.main.query_text == "o")
+        assert console.main.conversations.cursor_id == deniz
+        await console.press("o")
+        await console.until(lambda: len(console.names) == 2)
+        assert console.main.conversations.cursor_id == jane
+
+
 async def test_what_was_opened_from_a_search_stays_under_the_cursor(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:

@@ -18,8 +18,8 @@ _NEVER = 1_000_000
 async def take(typed: Callable[[], int], after: float, pause: float = _PAUSE) -> None:
     """Take every pause until cancelled; `typed` counts the keys.
 
-    For so many seconds no garbage is looked for, and later never in what was made by then. What is new is looked through
-    as it comes, which is quick.
+    For so many seconds no garbage is looked for, and later never in what was made by then. What is new is looked
+    through as it comes, which is quick.
     """
     before = gc.get_threshold()
     try:

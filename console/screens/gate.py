@@ -54,7 +54,8 @@ class Decision(NamedTuple):
 class Gate(Dialog[Decision | None]):
     """Answers what to do with one of the messages; None leaves everything as it is.
 
-    Enter does nothing: who pressed it twice has not looked yet.
+    Enter does nothing: who pressed it twice has not looked yet. Nor does a letter for so many seconds `unread`: whoever
+    types on, while what was sent is asked about, has not read the question.
     """
 
     CSS_PATH: ClassVar[StyleSheets] = ["dialog.tcss", "gate.tcss"]
@@ -69,11 +70,12 @@ class Gate(Dialog[Decision | None]):
         Binding("pageup", "page(-1)", show=False),
     ]
 
-    def __init__(self, questions: Sequence[Question]) -> None:
+    def __init__(self, questions: Sequence[Question], *, unread: float = 0.0) -> None:
         several = len(questions) > 1
         super().__init__(line(f"{len(questions)} messages were not sent" if several else "Before it leaves"))
         self._questions = questions
         self._is_list = several
+        self._unread = unread
 
     def body(self) -> ComposeResult:
         """The list, if there are several; the one that is looked at: to whom, why, what is new, what was written."""
@@ -85,12 +87,20 @@ class Gate(Dialog[Decision | None]):
 
     def on_mount(self) -> None:
         """Look at the first."""
+        if self._unread:
+            self.set_timer(self._unread, self._read)
         if self._is_list:
             self.query_one(Listing).show([_line(one) for one in self._questions])
         self._look()
 
+    def _read(self) -> None:
+        self._unread = 0.0
+        self.show_keys()
+
     def keys(self) -> Sequence[KeyHint]:
         """Sending is offered where it would be right."""
+        if self._unread:
+            return [(SafeLine("esc"), SafeLine("leave it"))]
         hints = []
         if self._here.check.shows_note is False:
             hints.append(("s", "send" if not self._here.check else "send anyway"))
@@ -106,6 +116,8 @@ class Gate(Dialog[Decision | None]):
 
     def action_decide(self, what: Literal["send", "edit", "keep", "all"]) -> None:
         """Answer."""
+        if self._unread:
+            return
         if what == "send" and self._here.check.shows_note:
             return
         if what == "all" and not (self._is_list and any(_is_clean(one) for one in self._questions)):

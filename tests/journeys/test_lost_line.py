@@ -43,7 +43,7 @@ async def test_a_killed_server_loses_no_text_and_needs_no_restart(
         await terminal.until(LIVE, timeout=15)
         if is_long:  # what waited without a line is never flushed: a person says so
             terminal.send(ENTER)
-            await terminal.until("esc leave it")
+            await terminal.until("d keep as draft")
             terminal.send("s")
         await terminal.until(lambda shown: "not sent" not in shown.text() and "waiting to" not in shown.text())
         await leave_composer(terminal)

@@ -44,6 +44,7 @@ async def test_the_main_job(workspace: Workspace, tmp_path: Path, columns: int, 
         maya.send(ENTER)
         await maya.until("Before it leaves")
         await maya.until(f"{name} wrote since you looked.")
+        await maya.until("d keep as draft")
         maya.send("s")
         await tomas.until("Shall I?")
         await tomas.until("invoice.txt")

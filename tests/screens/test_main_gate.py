@@ -35,6 +35,12 @@ async def opened(it: OpenConsole, api: Api, customer: CustomerInput = JANE) -> s
     return id
 
 
+async def decide(it: OpenConsole, key: str) -> None:
+    """Answer the gate, once it can have been read."""
+    await it.until(lambda: isinstance(it.app.screen, Gate) and len(it.app.screen.keys()) > 1)
+    await it.press(key)
+
+
 def asked(it: OpenConsole) -> list[str]:
     """What the gate says."""
     gate = it.app.screen
@@ -62,7 +68,7 @@ async def test_a_colleagues_answer_is_seen_before_mine_leaves(server: RunningSer
         await it.shows(Gate)
         assert asked(it) == ["Omar Haddad wrote since you looked."]
         assert it.main.composer.text == "Hello"
-        await it.press("e")
+        await decide(it, "e")
         await it.until(lambda: it.app.screen is it.main)
         assert it.main.composer.text == "Hello" and it.main.pane == "composer"
         await it.press("enter")  # it was seen
@@ -78,7 +84,7 @@ async def test_what_is_decided_is_done(server: RunningServer, tmp_path: Path, ke
         await it.until(lambda: "Wait." in it.bodies)
         await it.press("enter")
         await it.shows(Gate)
-        await it.press(key)
+        await decide(it, key)
         await it.until(lambda: it.app.screen is it.main)
         await it.until(lambda: ("Hello" in it.bodies) is sent and it.main.composer.text == text)
         draft = it.main.drafts.get(id, False)
@@ -93,7 +99,7 @@ async def test_another_language_is_asked_about_once_in_a_conversation(server: Ru
         await it.press("enter")
         await it.shows(Gate)
         assert asked(it) == ["This is in English; the customer writes Turkish."]
-        await it.press("s")
+        await decide(it, "s")
         await it.until(lambda: it.entries[-1].delivery == "sent" and it.bodies[-1] == "Hello, how are you?")
         await it.write("Is there more that you need?")
         await it.press("enter")
@@ -129,7 +135,7 @@ async def test_what_comes_while_it_is_held_stops_it_and_it_is_listed(server: Run
         await it.press("shift+tab")
         await it.press("g", "o")
         await it.shows(Gate)
-        await it.press("s")
+        await decide(it, "s")
         await it.until(lambda: it.bodies[-1] == "Hello" and it.entries[-1].delivery == "sent")
         await it.until(lambda: it.main.unsent == 0)
 
@@ -145,7 +151,7 @@ async def test_enter_on_what_is_held_looks_where_the_thread_moved_on(server: Run
         it.main.looked.entered = -1.0  # a while ago
         await it.press("enter")
         await it.shows(Gate)
-        await it.press("s")
+        await decide(it, "s")
         await it.until(lambda: it.bodies[-1] == "Hello" and it.entries[-1].delivery == "sent")
 
 
@@ -171,11 +177,11 @@ async def test_several_are_a_list_of_which_the_unchanged_go_at_once(server: Runn
         await it.shows(Gate)
         listed = [(str(one.about), str(one.end)) for one in it.app.screen.query_one(Listing).lines]
         assert listed == [("For Jane", "1 new"), ("Merhaba", "")]
-        await it.press("S")
+        await decide(it, "S")
         await it.until(lambda: it.bodies == ["Merhaba"] and it.entries[0].delivery == "sent")
         await it.shows(Gate)  # the other one is still to be decided
         assert asked(it)[-1] == "Omar Haddad wrote since you looked."
-        await it.press("d")
+        await decide(it, "d")
         await it.until(lambda: it.main.unsent == 0 and it.app.screen is it.main)
         draft = it.main.drafts.get(jane, False)
         assert draft is not None and draft.text == "For Jane"
@@ -258,3 +264,19 @@ async def test_what_would_overtake_another_is_asked_about(server: RunningServer,
         await it.press("enter")
         await it.shows(Gate)
         assert "An earlier message of yours was not sent: this one would overtake it." in asked(it)
+
+
+async def test_a_letter_typed_on_is_no_answer_to_what_nobody_can_have_read(
+    server: RunningServer, tmp_path: Path
+) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path) as it:
+        await opened(it, api, DENIZ)
+        await it.write("Hello, how are you?")
+        await it.press("enter")
+        await it.shows(Gate)
+        before = len(it.entries)
+        await it.press("s", "e", "d")
+        assert isinstance(it.app.screen, Gate) and it.app.screen.keys() == [("esc", "leave it")]
+        await decide(it, "e")
+        await it.until(lambda: it.app.screen is it.main)
+        assert it.main.composer.text == "Hello, how are you?" and len(it.entries) == before

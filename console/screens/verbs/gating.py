@@ -24,6 +24,8 @@ else:
 
 
 _PATIENCE = 3.0  # seconds
+_UNREAD = 0.6
+"""Seconds for which a question that comes up while a person types is not read: their next letters are no answer."""
 
 
 @dataclass
@@ -70,7 +72,7 @@ async def ask(screen: MainScreen, here: keeping.Place, written: Written, check: 
     """Show what is new beside what is written, and send, edit or keep it as that is answered."""
     seen = screen.desk.seen(here.conversation_id)
     question = gate.Question(_to(screen, here.conversation_id), own(written.text), check, written.note, _files(written))
-    decision = await screen.app.push_screen_wait(gate.Gate([question]))
+    decision = await screen.app.push_screen_wait(gate.Gate([question], unread=_UNREAD))
     if keeping.place(screen) != here:
         return
     if seen is not None:
@@ -108,7 +110,7 @@ def send_now(screen: MainScreen, local_id: str) -> Awaitable[None] | None:
 async def look_at(screen: MainScreen, local_id: str) -> None:
     """Show one message that has not left, and do with it what is decided."""
     if one := screen.desk.look_at(local_id):
-        decision = await screen.app.push_screen_wait(gate.Gate([_question(screen, one)]))
+        decision = await screen.app.push_screen_wait(gate.Gate([_question(screen, one)], unread=_UNREAD))
         if decision is not None:
             await _carry_out(screen, decision, [one])
 

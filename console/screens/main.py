@@ -374,7 +374,10 @@ class MainScreen(PanesScreen):
     @on(Composer.Changed)
     def _text_changed(self) -> None:
         if self.is_begun and not self.streaming:
+            if not self.composer.text:  # there is nothing that it could be said of
+                self.composer.about, self.composer.incomplete = SafeLine(""), False
             keeping.changed(self)
+            writing.show_hold(self)
         self.show_keys()
 
     @on(Input.Changed, "#filter")

@@ -11,6 +11,8 @@ from console.contract.inputs import GetOrCreateConversation, SaveArticle, Send
 from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Pick
+from console.screens.verbs import drafting, keeping
+from console.screens.verbs.drafting import Streaming
 from console.state import changes
 from tests.support.console import JANE, OpenConsole, console_on
 from tests.support.server import RunningServer
@@ -67,6 +69,28 @@ async def test_leaving_the_choice_of_a_task_leaves_a_note_in_the_composer(
         await console.until(lambda: console.app.screen is console.main)
         assert console.main.pane == "thread"
         assert console.main.composer.note and console.main.composer.text == "a note"
+
+
+async def test_what_came_of_a_draft_that_is_stopped_has_no_marks_and_says_so_as_long_as_it_stands(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    await asked(api)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("enter", "r")
+        here = keeping.place(console.main)
+        assert here is not None
+        came = "Send it back within 30 days [1].\n\nSources: [1] Retu"
+        console.main.streaming = Streaming(here, "", rewrites=False, is_answer=True, came=[came])
+        assert drafting.stop(console.main)
+        composer = console.main.composer
+        assert composer.text == "Send it back within 30 days." and composer.incomplete
+        assert composer.about == keeping.INCOMPLETE
+        await console.pilot.pause()
+        assert composer.about == keeping.INCOMPLETE
+        await console.press("ctrl+u")
+        await console.until(lambda: not composer.text)
+        await console.until(lambda: not composer.about and not composer.incomplete)
 
 
 async def test_a_server_that_only_posts_is_told_which_message_is_answered(

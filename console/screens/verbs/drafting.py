@@ -186,6 +186,7 @@ def settle(screen: MainScreen) -> None:
         screen.draft_worker.cancel()
     if not streaming.is_done:
         streaming.read()
+        streaming.said = _without_marks(streaming.said)
     composer = screen.composer
     composer.drafting = False
     composer.put(own(streaming.original))
@@ -216,7 +217,12 @@ def _with_sources(text: str) -> tuple[SafeBlock, SafeLine]:
     found = _SOURCES.search(text)
     if found is None:
         return own(text), SafeLine("")
-    return own(_MARK.sub("", text[: found.start()])), line("from " + " ".join(_MARK.sub("", found[1]).split()), 300)
+    return _without_marks(text), line("from " + " ".join(_MARK.sub("", found[1]).split()), 300)
+
+
+def _without_marks(text: str) -> SafeBlock:
+    """Only the answer."""
+    return own(_MARK.sub("", _SOURCES.sub("", text)))
 
 
 def stop(screen: MainScreen) -> bool:

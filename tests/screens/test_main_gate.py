@@ -280,3 +280,17 @@ async def test_a_letter_typed_on_is_no_answer_to_what_nobody_can_have_read(
         await decide(it, "e")
         await it.until(lambda: it.app.screen is it.main)
         assert it.main.composer.text == "Hello, how are you?" and len(it.entries) == before
+
+
+async def test_how_what_is_held_is_taken_back_is_said_as_the_keys_are(server: RunningServer, tmp_path: Path) -> None:
+    async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path, hold_seconds=60) as it:
+        await opened(it, api)
+        await it.write("Hello")
+        await it.press("enter")
+        await it.until(lambda: it.main.hold.endswith("s · Esc undo · Enter now"))
+        await it.press("n")
+        await it.until(lambda: it.main.hold.endswith("s · Esc, u undo"))
+        await it.press("escape")
+        await it.until(lambda: it.main.hold.endswith("s · u undo"))
+        await it.press("u")
+        await it.until(lambda: not it.main.hold and it.main.composer.text.startswith("Hello"))

@@ -118,7 +118,9 @@ def show_hold(screen: MainScreen) -> None:
         return
     left = max(0, math.ceil((held.send_at - screen.clock()).total_seconds()))
     is_here = held.conversation_id == screen.open_id
-    how = "Esc undo · Enter now" if is_here and screen.pane == "composer" and screen.composer.is_empty else "u undo"
+    how = "u undo"
+    if screen.pane == "composer":  # where u is a letter
+        how = "Esc undo · Enter now" if is_here and screen.composer.is_empty else "Esc, u undo"
     row = None if is_here else screen.store.row(held.conversation_id)
     screen.hold = line(f"sending{f' to {row.name}' if row else ''} in {left}s · {how}")
     if screen.hold_timer is None:

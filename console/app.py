@@ -260,6 +260,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         risen, self._risen = self._risen, None
         for key in risen:
             await self._dispatch_message(key)
+        if risen:
+            await _taken_soon(target)  # by then it has said what is to be drawn
         if self.screen is not screen:
             await _taken_soon(self.screen)  # by then it is composed and has its focus
         self.screen.call_later(self._draw)

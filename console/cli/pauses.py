@@ -10,7 +10,7 @@ from console.lazily import use_one
 
 _PAUSE = 1.0
 """Seconds without a key that are a pause."""
-_SOME, _MUCH = 2, 30
+_SOME, _MUCH = 2, 100
 """Passes over what is new: after how many all is looked through in a pause, and when that waits for none any more."""
 _NEVER = 1_000_000
 

@@ -59,7 +59,7 @@ async def test_a_field_emptied_and_filled_at_once_holds_what_was_typed(home: Pat
         await terminal.until("› http://longer.example")
 
 
-async def test_a_letter_is_drawn_when_it_is_typed_and_not_at_the_frameworks_next_turn(home: Path) -> None:
+async def test_a_letter_is_drawn_when_it_comes_or_goes_and_not_at_the_frameworks_next_turn(home: Path) -> None:
     letters = "http://longer.example"
     env = {"TEXTUAL_FPS": "1"}  # a turn a second: without their own drawing, these letters would take twenty
     async with Terminal(CONNECT360, columns=80, rows=24, env=env) as terminal, asyncio.timeout(15):
@@ -69,6 +69,9 @@ async def test_a_letter_is_drawn_when_it_is_typed_and_not_at_the_frameworks_next
         for end in range(1, len(letters) + 1):
             terminal.send(letters[end - 1])
             await terminal.until(f"› {letters[:end]} ")
+        for end in range(len(letters) - 1, 0, -1):
+            terminal.send(BACKSPACE)
+            await terminal.until(lambda shown, end=end: f"› {letters[: end + 1]}" not in shown.text())  # type: ignore[misc]
 
 
 async def test_what_a_filter_finds_is_drawn_when_a_letter_comes_and_when_it_goes(

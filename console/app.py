@@ -53,6 +53,8 @@ _FRAME, _SLOW_FRAME = 1 / 30, 1 / 8
 """Seconds between two drawings of what changes by itself: an answer as it is written."""
 _ANSWER_SECONDS = 0.1
 """For which the panes stand as they are until the first conversations are there, and all is drawn at once."""
+_SOON = 0.002
+"""Seconds in which widgets say what is to be drawn of them, after what nobody waited for."""
 _KEY_SECONDS = 0.5
 """For one key at most: whatever holds it up longer must not hold up all."""
 
@@ -260,11 +262,11 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         risen, self._risen = self._risen, None
         for key in risen:
             await self._dispatch_message(key)
-        if risen:
-            await _taken_soon(target)  # by then it has said what is to be drawn
         if self.screen is not screen:
             await _taken_soon(self.screen)  # by then it is composed and has its focus
         self.screen.call_later(self._draw)
+        if risen:
+            self.set_timer(_SOON, self._draw)
 
     def post_message(self, message: Message) -> bool:
         """Keep a key that nothing on the screen took, and that is one of ours to act on, out of the queue.

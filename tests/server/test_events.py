@@ -213,9 +213,9 @@ async def test_the_watch_on_keys_outlives_a_read_that_fails(
         )
 
     async with talking(server.url, doomed) as talk, following(talk) as stream:
-        await rename("events", "mislaid")
+        await rename("keys", "mislaid")
         await eventually(lambda: "keys could not be watched" in caplog.text)
-        await rename("mislaid", "events")
+        await rename("mislaid", "keys")
         server.revoke(doomed)
         told = await stream.next()
     assert told is not None

@@ -93,6 +93,14 @@ async def test_what_came_of_a_draft_that_is_stopped_has_no_marks_and_says_so_as_
         await console.until(lambda: not composer.about and not composer.incomplete)
 
 
+def test_what_came_last_and_was_not_drawn_does_not_bring_the_marks_back() -> None:
+    streaming = Streaming(keeping.Place("c", False), "", rewrites=False, is_answer=True)
+    streaming.came.append("Within 30 days [1].\n\nSources: [1] Returns")
+    streaming.end("Within 30 days [1].\n\nSources: [1] Returns")
+    streaming.read()  # a drawing that was on its way
+    assert (streaming.said, streaming.about) == ("Within 30 days.", "from Returns")
+
+
 async def test_a_server_that_only_posts_is_told_which_message_is_answered(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:

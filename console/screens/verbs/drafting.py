@@ -56,6 +56,12 @@ class Streaming:
         before = "" if self.rewrites else self.original.rstrip()
         return SafeBlock(f"{own(before)}\n{self.said}" if before else self.said)
 
+    def end(self, text: str) -> None:
+        """It is all there. What came and was not drawn yet is in it, with its marks: it is drawn no more."""
+        self.came.clear()
+        self.said, self.about = _with_sources(text)
+        self.is_done = True
+
     def read(self) -> None:
         """Make safe what came."""
         if self.came:
@@ -165,8 +171,7 @@ async def _stream(screen: MainScreen, request: AiRequest, streaming: Streaming) 
                         streaming.came.append(event.delta)
                         drawing.want()
                     case AiDone():
-                        streaming.said, streaming.about = _with_sources(event.text)
-                        streaming.is_done = True
+                        streaming.end(event.text)
                     case AiError():
                         raise Connect360Error(f"The AI draft ended: {event.error}")
     finally:

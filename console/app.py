@@ -54,7 +54,7 @@ _FRAME, _SLOW_FRAME = 1 / 30, 1 / 8
 _ANSWER_SECONDS = 0.1
 """For which the panes stand as they are until the first conversations are there, and all is drawn at once."""
 _SOON = 0.002
-"""Seconds in which widgets say what is to be drawn of them, after what nobody waited for."""
+"""Seconds in which widgets say what is to be drawn of them."""
 _KEY_SECONDS = 0.5
 """For one key at most: whatever holds it up longer must not hold up all."""
 
@@ -190,7 +190,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             website=settings.channel,
             measured=self._measured,
             afresh=self.afresh,
-            draw=self._draw,
+            draw_soon=self._draw_soon,
         )
         await self.push_screen(main)
         # Until there is something to show, the framework would lay out and draw the same panes again, and again.
@@ -198,7 +198,8 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             await self._begin(main, base_url, key)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(main.has_lines.wait(), _ANSWER_SECONDS)
-        self.call_after_refresh(asyncio.to_thread, import_module, "console.screens.verbs.table")
+        # In no thread: the lazy modules among what it imports must not be used beside that.
+        self.call_after_refresh(import_module, "console.screens.verbs.table")
 
     async def _begin(self, main: MainScreen, base_url: str, key: str) -> None:
         """Open the workspace, and give it to the main screen."""
@@ -266,7 +267,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             await _taken_soon(self.screen)  # by then it is composed and has its focus
         self.screen.call_later(self._draw)
         if risen:
-            self.set_timer(_SOON, self._draw)
+            self._draw_soon()
 
     def post_message(self, message: Message) -> bool:
         """Keep a key that nothing on the screen took, and that is one of ours to act on, out of the queue.
@@ -282,6 +283,10 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         """Draw what a key did, unless the next key is here: while much changes, the framework's turn may be far off."""
         if not self.message_queue_size:
             self.screen._on_timer_update()
+
+    def _draw_soon(self) -> None:
+        """Draw what came of a key by way of messages, when all widgets have said what is to be drawn of them."""
+        self.set_timer(_SOON, self._draw)
 
     # the terminal
 

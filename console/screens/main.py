@@ -46,8 +46,6 @@ else:
         "console.screens.verbs", "answering attaching drafting gating keeping reading table writing"
     )
 
-_SOON = 0.002
-"""Seconds in which widgets say what is to be drawn of them."""
 _EDITING = frozenset({"left", "right", "home", "end", "ctrl+u", "ctrl+d", "space"})
 """Keys that stay the filter's own while one types in it."""
 
@@ -88,10 +86,10 @@ class MainScreen(PanesScreen):
         website: str = "",
         measured: Callable[[], Measured] = Measured,
         afresh: Callable[[], None] = lambda: None,
-        draw: Callable[[], None] = lambda: None,
+        draw_soon: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
-        self.measured, self.afresh, self.draw = measured, afresh, draw  # of the terminal, which screens do not know
+        self.measured, self.afresh, self.draw_soon = measured, afresh, draw_soon  # what only the app can
         self.remembers = remembers  # choices, in the person's settings
         self.language = language  # of what is written to a customer whose own is not known
         self.website = website  # that new conversations are on, where the server lists none
@@ -387,7 +385,7 @@ class MainScreen(PanesScreen):
         self.show_lines()
         if self.query_text and self.conversations.cursor_id != held:
             self.conversations.move(0)  # not to some line: what is found first is what one looked for
-        self.set_timer(_SOON, self.draw)  # for the framework's turn may be far off
+        self.draw_soon()  # for the framework's turn may be far off
 
     def on_descendant_focus(self) -> None:
         if self.is_begun:

@@ -12,7 +12,6 @@ import json
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -20,14 +19,16 @@ from typing import Any
 
 from console.client.api import Api
 from console.contract.inputs import CustomerInput
-from tests.journeys.steps import ENTER, LIVE
+from tests.journeys.steps import ENTER, LIVE, leave_composer
 from tests.support.console import conversation_with
 from tests.support.server import running_server
 from tests.support.terminal import Terminal
+from tests.support.waiting import eventually
 
 MODULE = os.environ.get("MODULE", "-m tests.benchmarks.watched").split()
 SIZES = ((80, 24), (200, 50))
-_SECONDS_BETWEEN = 0.06
+_QUIET, _BETWEEN_KEYS = 0.5, 0.06
+"""Seconds without a byte after which a screen stands, and a key is done."""
 _TEXT = "The lamp that came on Tuesday is broken and a new one is on its way to you now "
 
 
@@ -41,19 +42,23 @@ async def told(terminal: Terminal, report: Path) -> dict[str, Any]:
     """What the program counted since it was last asked."""
     before = len(_lines(report))
     terminal.kill(signal.SIGUSR1)
-    return await asyncio.to_thread(_next_line, report, before)
+    await eventually(lambda: len(_lines(report)) > before)
+    read: dict[str, Any] = json.loads(_lines(report)[-1])
+    return read
 
 
 def _lines(report: Path) -> list[str]:
     return report.read_text().splitlines() if report.exists() else []
 
 
-def _next_line(report: Path, before: int) -> dict[str, Any]:
-    until = time.monotonic() + 10
-    while len(lines := _lines(report)) <= before and time.monotonic() < until:
-        time.sleep(0.01)
-    read: dict[str, Any] = json.loads(lines[-1])
-    return read
+async def settled(terminal: Terminal, quiet: float = _QUIET) -> None:
+    """Wait until the program has written nothing for so many seconds."""
+    while True:
+        before = len(terminal.bytes)
+        try:
+            await terminal.until(lambda shown: len(shown.bytes) > before, quiet)  # noqa: B023
+        except AssertionError:
+            return
 
 
 async def typed(terminal: Terminal, report: Path, keys: list[str]) -> dict[str, Any]:
@@ -62,7 +67,7 @@ async def typed(terminal: Terminal, report: Path, keys: list[str]) -> dict[str, 
     before = len(terminal.bytes)
     for key in keys:
         terminal.send(key)
-        await asyncio.sleep(_SECONDS_BETWEEN)
+        await settled(terminal, _BETWEEN_KEYS)
     costs = await told(terminal, report)
     return costs | {"bytes": len(terminal.bytes) - before, "count": len(keys)}
 
@@ -100,7 +105,7 @@ async def _bare(here: Path, columns: int, rows: int, letters: list[str]) -> None
     report = here / f"bare-{columns}"
     async with watched("area", report, columns=columns, rows=rows) as terminal:
         await terminal.until(lambda shown: bool(shown.bytes))
-        await asyncio.sleep(1)
+        await settled(terminal)
         show(f"bare TextArea, letter {columns}x{rows}", await typed(terminal, report, letters))
         terminal.send("\x11")
         await terminal.wait()
@@ -116,23 +121,21 @@ async def _ours(here: Path, url: str, key: str, columns: int, rows: int, letters
     report = here / "report"
     async with watched("console", report, columns=columns, rows=rows, env=environment) as terminal:
         await terminal.until(LIVE, timeout=30)
-        await asyncio.sleep(1)
+        await settled(terminal)
         keys = ["\x1b[B", "\x1b[A"] * (len(letters) // 2)
         show(f"console, cursor in tree {columns}x{rows}", await typed(terminal, report, keys))
         terminal.send(ENTER)
         await terminal.until("Where is my lamp?")
-        await asyncio.sleep(0.5)
+        await settled(terminal)
         show(f"console, cursor in thread {columns}x{rows}", await typed(terminal, report, ["k", "j"] * 40))
         terminal.send("r")
         await terminal.until("Shift+Enter line")
         terminal.send("x")
-        await asyncio.sleep(0.5)
+        await settled(terminal)
         show(f"console, letter {columns}x{rows}", await typed(terminal, report, letters))
         keys = ["\x1b[D"] * (len(letters) // 4)
         show(f"console, cursor in composer {columns}x{rows}", await typed(terminal, report, keys))
-        await asyncio.sleep(1)  # the draft is written down
-        terminal.send("\x1b")
-        await asyncio.sleep(0.3)
+        await leave_composer(terminal)
         terminal.send("q")
         await terminal.wait()
 

@@ -49,7 +49,7 @@ async def write(terminal: Terminal, text: str) -> None:
 
 
 async def leave_composer(terminal: Terminal) -> None:
-    """Esc, and wait until letters are keys again: one right behind Esc would be Alt and that letter."""
+    """Esc, and wait until letters are keys again: one in the same piece as Esc would be Alt and that letter."""
     await terminal.until(WRITING)
     terminal.send(ESCAPE)
     await terminal.until(READING)

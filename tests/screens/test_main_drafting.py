@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,15 @@ async def asked(api: Api) -> str:
     return jane.id
 
 
+@asynccontextmanager
+async def console_asked(server: RunningServer, api: Api, tmp_path: Path) -> AsyncIterator[tuple[OpenConsole, str]]:
+    """A console that shows her conversation, and its id."""
+    jane = await asked(api)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        yield console, jane
+
+
 async def on_a_server_that_only_posts(console: OpenConsole, api: Api) -> None:
     """As if its session did not name `ai-drafts`, once nothing asks for the session any more."""
     await console.until(lambda: console.main.store.members)
@@ -43,9 +54,7 @@ async def on_a_server_that_only_posts(console: OpenConsole, api: Api) -> None:
 async def test_leaving_the_questions_of_a_draft_leaves_the_focus_where_it_was(
     server: RunningServer, api: Api, tmp_path: Path, pane: str
 ) -> None:
-    await asked(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: console.names)
+    async with console_asked(server, api, tmp_path) as (console, _):
         await console.press("enter", *(["h"] if pane == "tree" else []), "D")
         await console.shows(Ask)
         await console.press("escape")
@@ -56,9 +65,7 @@ async def test_leaving_the_questions_of_a_draft_leaves_the_focus_where_it_was(
 async def test_leaving_the_choice_of_a_task_leaves_a_note_in_the_composer(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
-    await asked(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: console.names)
+    async with console_asked(server, api, tmp_path) as (console, _):
         await console.press("r")
         await console.write("a reply")
         await console.press("escape", "i")
@@ -74,9 +81,7 @@ async def test_leaving_the_choice_of_a_task_leaves_a_note_in_the_composer(
 async def test_what_came_of_a_draft_that_is_stopped_has_no_marks_and_says_so_as_long_as_it_stands(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
-    await asked(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: console.names)
+    async with console_asked(server, api, tmp_path) as (console, _):
         await console.press("enter", "r")
         here = keeping.place(console.main)
         assert here is not None
@@ -104,9 +109,7 @@ def test_what_came_last_and_was_not_drawn_does_not_bring_the_marks_back() -> Non
 async def test_a_server_that_only_posts_is_told_which_message_is_answered(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
-    jane = await asked(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: console.names)
+    async with console_asked(server, api, tmp_path) as (console, jane):
         await on_a_server_that_only_posts(console, api)
         await console.press("enter")
         await console.until(lambda: console.bodies)
@@ -122,9 +125,7 @@ async def test_a_server_that_only_posts_is_told_which_message_is_answered(
 async def test_what_is_not_to_be_posted_leaves_the_focus_where_it_was(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
-    jane = await asked(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: console.names)
+    async with console_asked(server, api, tmp_path) as (console, jane):
         await on_a_server_that_only_posts(console, api)
         await console.press("enter", "d")
         await console.shows(Confirm)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,17 @@ async def three(api: Api) -> tuple[str, str, str]:
     return deniz, grace, await conversation_with(api, JANE, "Hello?")
 
 
+@asynccontextmanager
+async def console_of_three(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> AsyncIterator[tuple[OpenConsole, tuple[str, str, str]]]:
+    """A console that shows them, and their ids."""
+    ids = await three(api)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: len(console.names) == 3)
+        yield console, ids
+
+
 def cursor_row(console: OpenConsole) -> str:
     """The tree's line under the cursor, as it is drawn."""
     tree = console.main.conversations
@@ -33,9 +46,7 @@ def cursor_row(console: OpenConsole) -> str:
 async def test_escape_from_a_search_goes_back_to_where_it_began(
     server: RunningServer, api: Api, tmp_path: Path, typed: str
 ) -> None:
-    deniz, *others = await three(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: len(console.names) == 3)
+    async with console_of_three(server, api, tmp_path) as (console, (deniz, *others)):
         await console.press("end", "enter", "h", "slash", *typed)
         await console.pilot.pause()
         await console.pilot.press("escape", "e")  # at once, as a slow line brings them
@@ -47,9 +58,7 @@ async def test_escape_from_a_search_goes_back_to_where_it_began(
 async def test_a_search_from_a_row_that_is_not_open_goes_back_to_that_row(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
-    _, grace, _ = await three(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: len(console.names) == 3)
+    async with console_of_three(server, api, tmp_path) as (console, (_, grace, _)):
         await console.press("end", "enter", "h", "k", "slash", *"Jane", "escape")
         assert console.main.conversations.cursor_id == grace
 
@@ -57,9 +66,7 @@ async def test_a_search_from_a_row_that_is_not_open_goes_back_to_that_row(
 async def test_of_what_is_found_the_first_is_under_the_cursor_unless_it_stands_on_one(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
-    deniz, _, jane = await three(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: len(console.names) == 3)
+    async with console_of_three(server, api, tmp_path) as (console, (deniz, _, jane)):
         await console.press("end", "slash", "o")
         await console.until(lambda: len(console.names) == 3 and console.main.query_text == "o")
         assert console.main.conversations.cursor_id == deniz
@@ -71,9 +78,7 @@ async def test_of_what_is_found_the_first_is_under_the_cursor_unless_it_stands_o
 async def test_what_was_opened_from_a_search_stays_under_the_cursor(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
-    _, grace, _ = await three(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: len(console.names) == 3)
+    async with console_of_three(server, api, tmp_path) as (console, (_, grace, _)):
         await console.press("slash", *"Grac")
         await console.until(lambda: console.names == ["Grace Obi"])
         await console.press("enter")
@@ -86,9 +91,7 @@ async def test_what_was_opened_from_a_search_stays_under_the_cursor(
 async def test_a_cursor_beside_the_open_row_is_seen_without_any_colour(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
-    await three(api)
-    async with console_on(server, tmp_path) as console:
-        await console.until(lambda: len(console.names) == 3)
+    async with console_of_three(server, api, tmp_path) as (console, _):
         await console.press("enter", "h", "j")
         await console.pilot.pause()
         assert cursor_row(console).startswith(CURSOR_MARK)

@@ -53,8 +53,6 @@ _FRAME, _SLOW_FRAME = 1 / 30, 1 / 8
 """Seconds between two drawings of what changes by itself: an answer as it is written."""
 _ANSWER_SECONDS = 0.1
 """For which the panes stand as they are until the first conversations are there, and all is drawn at once."""
-_SOON = 0.002
-"""Seconds in which widgets say what is to be drawn of them."""
 _KEY_SECONDS = 0.5
 """For one key at most: whatever holds it up longer must not hold up all."""
 
@@ -91,6 +89,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self._follower: Follower | None = None
         self.typed = 0  # keys and pastes so far
         self._risen: list[events.Key] | None = None  # of the key that is being taken
+        self._drawing: asyncio.Task[None] | None = None  # and kept, as the loop keeps none
         self._takes_keys = asyncio.Event()  # what is typed sooner is kept, in its order
         self._takes_keys.set()
         super().__init__(driver_class=SafeDriver)
@@ -285,8 +284,12 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             self.screen._on_timer_update()
 
     def _draw_soon(self) -> None:
-        """Draw what came of a key by way of messages, when all widgets have said what is to be drawn of them."""
-        self.set_timer(_SOON, self._draw)
+        """Draw what came of a key by way of messages, when they were taken; the next key does not wait for that."""
+        self._drawing = asyncio.create_task(self._draw_after(self.focused or self.screen))
+
+    async def _draw_after(self, widget: MessagePump) -> None:
+        await _taken_soon(widget)
+        self._draw()
 
     # the terminal
 

@@ -128,10 +128,13 @@ async def test_a_reply_is_answered_in_the_customers_language_and_not_without_end
 
 
 async def _following(maya: Api, aylin: Api, time: Time) -> None:
-    """Wait until the cast hears what is sent: it answers somebody, who is then forgotten."""
+    """Wait until the cast hears what is sent: it answers somebody as often as it answers anybody, then forgotten.
+
+    As often as that, for a greeting may still be on its way to it when the first was heard.
+    """
     ada = await begun(maya, "Ada", "en")
     hello = Send(conversation_id=ada.id, content={"en": "Hello?"})
-    await answer_of(lambda: maya.messages.send(hello), lambda _: bool(time.asked))
+    await answer_of(lambda: maya.messages.send(hello), lambda _: len(time.asked) == MOST_ANSWERS)
     await aylin.conversations.delete(ada.id)
-    time.pass_by(len(time.asked))
+    time.pass_by(MOST_ANSWERS)
     time.asked.clear()

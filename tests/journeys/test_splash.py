@@ -20,6 +20,7 @@ _NOBODY = {"PLATO_API_KEY": "plato_nobody", "PLATO_BASE_URL": "http://127.0.0.1:
 _TAKES = b"\x1b[?1049h"
 _SHOWN = _TAKES + b"\x1b[?25l"  # by the framework other things come first
 _PANES = "Loading"
+_SOUGHT = "answers."  # as nobody does where the server should be
 
 _HELD = """
 import sys
@@ -46,7 +47,7 @@ def kept(home: Path) -> Path:
 async def started(env: Mapping[str, str] = _NOBODY, *, columns: int = 80, rows: int = 24) -> bytes:
     """What a console writes until its panes stand and its server was sought."""
     async with console(env, columns=columns, rows=rows) as terminal:
-        await terminal.until("offline")
+        await terminal.until(_SOUGHT)
         terminal.send("q")
         assert await terminal.wait() == 0
         return bytes(terminal.bytes).replace(b"\r\r\n", b"\r\n")  # the line adds one
@@ -67,7 +68,7 @@ async def test_both_starts_show_the_same(home: Path) -> None:
     screens = []
     for _ in range(2):
         async with console(_NOBODY) as terminal:
-            await terminal.until("answers.")
+            await terminal.until(_SOUGHT)
             screens.append(terminal.text().partition("\n")[2])  # but the row that tells the time
     assert screens[0] == screens[1]
 
@@ -167,7 +168,7 @@ async def test_the_terminal_is_given_back_where_no_console_came(home: Path, then
 async def test_the_console_gives_the_terminal_back_as_the_shell_had_it(home: Path) -> None:
     await started()
     async with console(_NOBODY) as terminal:
-        await terminal.until("offline")
+        await terminal.until(_SOUGHT)
         assert not terminal.echoes()
         terminal.send("q")
         await terminal.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Collection
 from pathlib import Path
 
@@ -222,15 +221,3 @@ def test_a_line_half_written_on_a_full_disk_spoils_no_other(tmp_path: Path) -> N
     (tmp_path / "kept").replace(tmp_path / NAME)
     log.close()
     assert [line.removeprefix(f"{HEAD} ") for line in read(tmp_path)][1:] == ["half a li", "lost 1", "end"]
-
-
-def test_a_line_costs_next_to_nothing(tmp_path: Path) -> None:
-    log = log_in(tmp_path, secrets={"plato_0123456789abcdef"})
-    costs = []
-    for _ in range(20):
-        began = time.perf_counter()
-        for _ in range(100):
-            log.wire(SENT)
-        costs.append((time.perf_counter() - began) / 100)
-    log.close()
-    assert sorted(costs)[0] < 50e-6

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -123,20 +122,3 @@ def test_however_it_comes_only_ours_is_written(parts: list[str], cuts: list[int]
     places = [0, *sorted(cuts), len(text)]
     written, _ = fed(*(text[start:end] for start, end in pairwise(places)))
     assert CONTROL.search(ALLOWED.sub("", written)) is None
-
-
-def test_a_whole_screen_costs_half_a_millisecond() -> None:
-    frame = (FRAME * 20)[:27_000].rpartition("\x1b[0m")[0] + "\x1b[0m"
-    allow_list = AllowList()
-    spent = []
-    for _ in range(20):
-        start = perf_counter()
-        assert allow_list.feed(frame) == frame
-        spent.append(perf_counter() - start)
-    assert min(spent) < 0.0005
-
-
-def test_a_hostile_megabyte_costs_no_more_than_its_length() -> None:
-    start = perf_counter()
-    AllowList().feed("\x1b[31m" * 200_000 + "\x1b[" * 1_000)
-    assert perf_counter() - start < 5

@@ -328,7 +328,7 @@ class MainScreen(PanesScreen):
     # opening
 
     def open(self, conversation_id: str, *, focus: bool = True) -> None:
-        """Open a conversation in the thread pane."""
+        """Open a conversation in the thread pane, and unfold what it lies in."""
         self.before_search = conversation_id
         if conversation_id != self.open_id:
             keeping.leave(self)
@@ -337,6 +337,9 @@ class MainScreen(PanesScreen):
             self.row, self.thread = self.store.row(conversation_id), self.store.thread(conversation_id)
             keeping.resume(self, conversation_id)
             self.attempt(lambda: self.desk.open(conversation_id), group="open")
+            if hidden_by := self.folded & {row.id for row in self.store.outline.path(conversation_id)[:-1]}:
+                self.folded -= hidden_by
+                self.show_lines()
             self.conversations.move_to(conversation_id)
         self.show_around()
         if focus:

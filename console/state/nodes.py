@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from console.state.views import Facts
@@ -40,3 +41,20 @@ def seconds_of(at: datetime | None) -> float | None:
 def encoded(words: str) -> bytes:
     """Words that are found in those of a conversation: many letters take half as much as bytes."""
     return words.encode("utf-8", "surrogatepass")
+
+
+def is_kept(node: Node) -> bool:
+    """Whether it is shown, folded away or not."""
+    return node.is_match or node.kept > 0
+
+
+def walk(top: Sequence[Node], below: Callable[[Node], Sequence[Node]]) -> list[Node]:
+    """These, each before those below it."""
+    lines: list[Node] = []
+    stack = [*reversed(top)]
+    while stack:
+        node = stack.pop()
+        lines.append(node)
+        if node.below:
+            stack.extend(reversed(below(node)))
+    return lines

@@ -7,13 +7,13 @@ when they are looked at. Another view or filter is gone through as far as one lo
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
 from typing import overload
 
-from console.state.nodes import Key, Node, encoded, key_of
+from console.state.nodes import Key, Node, encoded, is_kept, key_of, walk
 from console.state.order import Order
 from console.state.rows import ConversationRow
 from console.state.sieve import Answering, Sieve, having, marked
@@ -32,6 +32,8 @@ class OutlineLine:
     has_children: bool  # in this view
     is_folded: bool
     is_match: bool  # False of one that is shown only because something below it matches
+    hides_waiting: bool = False  # somebody waits in what is folded away below it
+    hides_unread: bool = False
 
 
 class Shown(Sequence[OutlineLine]):
@@ -154,16 +156,22 @@ class Shown(Sequence[OutlineLine]):
             return None
         while not self._has_passed(node):
             self.look_on()
-        return self._own.place(node) if _is_kept(node) and self._is_open(node) else None
+        return self._own.place(node) if is_kept(node) and self._is_open(node) else None
 
-    def find(self, order: Iterable[int], *, unread: bool = False, waiting: bool = False) -> str | None:
-        """The first conversation of these lines that is as asked for."""
-        for place in order:
-            self.reaches(place + 1)
-            facts = self._own.lines[place].facts
-            if (unread and facts.is_unread) or (waiting and facts.is_waiting):
-                return self._own.lines[place].id
-        return None
+    def find(self, start: int, step: int, *, unread: bool = False, waiting: bool = False, but: str = "") -> str | None:
+        """The first conversation after line `start`, or with `step` -1 before it, that is as asked for, folded or not.
+
+        Before all lines is -1. It is another one than `but`.
+        """
+        place, found = start, self._folded_away(start) if step > 0 else []
+        while True:
+            for node in found[::step]:
+                if ((unread and node.facts.is_unread) or (waiting and node.facts.is_waiting)) and node.id != but:
+                    return node.id
+            place += step
+            if place < 0 or not self.reaches(place + 1):
+                return None
+            found = [self._own.lines[place], *self._folded_away(place)]
 
     # what the outline tells
 
@@ -174,12 +182,12 @@ class Shown(Sequence[OutlineLine]):
             return
         belongs = BELONGS[self._view](node.id, node.facts, self._asked)
         is_match = belongs and all(word in node.words for word in self._words)
-        was_kept = _is_kept(node)
+        was_kept = is_kept(node)
         was_match, node.is_match = node.is_match, is_match
         if is_match and not was_kept:
             self._since_now(node)
             self._show(node)
-        elif was_match and not _is_kept(node):
+        elif was_match and not is_kept(node):
             self._unlink(node)
         else:
             self._rewait(node)
@@ -188,7 +196,7 @@ class Shown(Sequence[OutlineLine]):
         """A conversation leaves its place, with all below it."""
         self._look_through()
         self._all.cut(node)
-        if _is_kept(node):
+        if is_kept(node):
             self._unlink(node)
 
     def drop(self, node: Node) -> None:
@@ -201,15 +209,15 @@ class Shown(Sequence[OutlineLine]):
     def stand(self, node: Node) -> None:
         """A conversation has come to its place, with all below it."""
         self._look_through()
-        self._all.put(_walk([node], lambda node: node.below or ()))
-        if _is_kept(node):
+        self._all.put(walk([node], lambda node: node.below or ()))
+        if is_kept(node):
             self._show(node)
 
     def rekey(self, node: Node, newest: float) -> None:
         """Set the newest activity of a conversation and all below it, and put it where it belongs by that."""
         self._look_through()
         all_lines, lines = self._all.span(node), None
-        if self._view != "waiting" and _is_kept(node) and self._is_open(node):
+        if self._view != "waiting" and is_kept(node) and self._is_open(node):
             lines = self._own.span(node)
         node.newest = newest
         self._all.settle(node, all_lines)
@@ -231,8 +239,17 @@ class Shown(Sequence[OutlineLine]):
         is_last.reverse()
         has_children = node.kept > 0
         is_folded = has_children and node.id in self._closed
-        row = self._row_of(node.id)
-        return OutlineLine(row, len(is_last) - 1, tuple(is_last), has_children, is_folded, node.is_match)
+        hidden = [one.facts for one in self._folded_away(place)]
+        waiting, unread = any(one.is_waiting for one in hidden), any(one.is_unread for one in hidden)
+        row, guides = self._row_of(node.id), tuple(is_last)
+        return OutlineLine(row, len(guides) - 1, guides, has_children, is_folded, node.is_match, waiting, unread)
+
+    def _folded_away(self, place: int) -> list[Node]:
+        """What would be seen below a line if it were not folded."""
+        if place < 0 or not self.reaches(place + 1) or self._own.lines[place].id not in self._closed:
+            return []
+        start, end = self._all.span(self._own.lines[place])
+        return [one for one in self._all.lines[start + 1 : end] if is_kept(one)]
 
     @property
     def _closed(self) -> Collection[str]:
@@ -264,14 +281,14 @@ class Shown(Sequence[OutlineLine]):
     def _show(self, node: Node) -> None:
         """Put in what is shown from now on, and those above it for its sake."""
         while (above := node.above) is not None:
-            was_kept = _is_kept(above)
+            was_kept = is_kept(above)
             above.kept += 1
             if was_kept:
                 break
             node = above
             self._since_now(node)
         if self._is_open(node):
-            self._own.put(_walk([node], self._unfolded))
+            self._own.put(walk([node], self._unfolded))
         self._rewait(node.above)
 
     def _unlink(self, node: Node) -> None:
@@ -279,12 +296,12 @@ class Shown(Sequence[OutlineLine]):
         while True:
             if self._is_open(node):
                 self._own.cut(node)
-            if not _is_kept(node):
+            if not is_kept(node):
                 self._since.pop(node.id, None)
             if (above := node.above) is None:
                 return
             above.kept -= 1
-            if _is_kept(above):
+            if is_kept(above):
                 self._rewait(above)
                 return
             node = above
@@ -301,7 +318,7 @@ class Shown(Sequence[OutlineLine]):
 
     def _rewait(self, node: Node | None) -> None:
         """Bring up to date since when somebody waits here and above, as far as it changes."""
-        while self._view == "waiting" and node is not None and _is_kept(node):
+        while self._view == "waiting" and node is not None and is_kept(node):
             since = self._since_of(node)
             if since == self._since[node.id]:
                 return
@@ -329,7 +346,7 @@ class Shown(Sequence[OutlineLine]):
             return
         place, end = self._own.span(node)
         self._folded ^= {id}
-        self._own.lines[place + 1 : end] = _walk(self._below(node), self._unfolded) if is_folded else []
+        self._own.lines[place + 1 : end] = walk(self._below(node), self._unfolded) if is_folded else []
 
     def _has_passed(self, node: Node) -> bool:
         last = self._sieve.last
@@ -345,7 +362,7 @@ class Shown(Sequence[OutlineLine]):
 
     def _parents(self, node: Node) -> list[Node]:
         """This one and all below it that have some below themselves."""
-        return _walk([node], lambda node: [one for one in node.below or () if one.below])
+        return walk([node], lambda node: [one for one in node.below or () if one.below])
 
     def _build_waiting(self) -> None:
         """All lines, which stand in another order here."""
@@ -361,7 +378,7 @@ class Shown(Sequence[OutlineLine]):
                 at = at.above
         self._since = {node.id: since for node, since in kept.items()}
         top = sorted((since, node.id, node) for node, since in kept.items() if node.above is None)
-        self._own.lines[:] = _walk([node for _, _, node in top], self._unfolded)
+        self._own.lines[:] = walk([node for _, _, node in top], self._unfolded)
 
     def _belonging(self, view: View, asked: Asked) -> Answering:
         """What finds those of a view. Most have the same few facts, which are judged once."""
@@ -376,23 +393,6 @@ class Shown(Sequence[OutlineLine]):
             for node in some
             if id(node.facts) in these or (node.facts.snoozed_until and belongs(node.id, node.facts, asked))
         ]
-
-
-def _is_kept(node: Node) -> bool:
-    """Whether it is shown, folded away or not."""
-    return node.is_match or node.kept > 0
-
-
-def _walk(top: Sequence[Node], below: Callable[[Node], Sequence[Node]]) -> list[Node]:
-    """These, each before those below it."""
-    lines: list[Node] = []
-    stack = [*reversed(top)]
-    while stack:
-        node = stack.pop()
-        lines.append(node)
-        if node.below:
-            stack.extend(reversed(below(node)))
-    return lines
 
 
 def _narrows(before: tuple[bytes, ...], after: tuple[bytes, ...]) -> bool:

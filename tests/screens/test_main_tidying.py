@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from console.client.api import Api
-from console.contract.inputs import CreateSubConversation, CustomerInput, ListConversations
+from console.contract.inputs import CreateSubConversation, CustomerInput, ListConversations, Send
 from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Pick
@@ -168,4 +168,35 @@ async def test_folding_hides_what_lies_below(server: RunningServer, api: Api, tm
         await console.press("g", "g", "space")
         assert console.names == ["Jane Cooper"]
         await console.press("space")
+        assert console.names == ["Jane Cooper", "Order"]
+
+
+async def test_who_waits_in_what_is_folded_is_shown_and_gone_to(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    deniz, jane = await conversation_with(api, DENIZ, "Merhaba"), await conversation_with(api, JANE, "Hello?")
+    order = await api.conversations.create_sub(CreateSubConversation(parent_id=jane, name="Order"))
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: len(console.names) == 3)
+        tree = console.main.conversations
+        await console.press("g", "g", "enter", "escape", "space")
+        assert console.names == ["Jane Cooper", "Deniz Yılmaz"]
+        assert tree.under and not tree.under.hides_unread
+        customer = (await api.conversations.get(jane)).customer
+        assert customer
+        asks = Send(conversation_id=order.id, content={"en": "?"}, sender="customer", customer_id=customer.id)
+        await api.messages.send(asks)
+        await console.until(lambda: tree.under and tree.under.hides_waiting and tree.under.hides_unread)
+        assert console.names == ["Jane Cooper", "Deniz Yılmaz"]
+        await console.press("J")
+        assert console.names == ["Jane Cooper", "Order", "Deniz Yılmaz"]
+        assert console.main.open_id == tree.cursor_id == order.id
+        await console.until(lambda: console.bodies == ["?"])
+        await console.press("J")
+        assert console.main.open_id == deniz
+        await console.press("g", "g", "space", "j", "e")
+        await console.until(lambda: console.names == ["Jane Cooper"])
+        await console.press("E")
+        await console.until(lambda: console.main.open_id == order.id)
+        await console.until(lambda: console.main.store.row(jane).status == "resolved")  # type: ignore[union-attr]
         assert console.names == ["Jane Cooper", "Order"]

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from console.state.outline import Outline
+from console.state.shown import OutlineLine
 from console.state.views import VIEWS
 from console.text.safe import line
 from tests.state import from_scratch
@@ -82,11 +83,25 @@ class Screen:
         lines = from_scratch.shown(self.outline, **self.asked, folded=self.folded, drafts=self.drafts)
         shown = self.outline.shown
         assert [shown.place(line.row.id) for line in lines] == list(range(len(lines)))
+        self.find(lines)
         hidden = set(self.outline.ids()) - {line.row.id for line in lines}
         assert all(shown.place(id) is None for id in hidden)
         assert self.outline.waiting_count(self.asked["now"]) == sum(
             line.is_match for line in from_scratch.lines_of(self.outline, "waiting", now=self.asked["now"])
         )
+
+    def find(self, lines: list[OutlineLine]) -> None:
+        """From each line the next and the previous unread one are found as they would be with nothing folded."""
+        order = [line.row for line in from_scratch.lines_of(self.outline, **self.asked, drafts=self.drafts)]
+        if self.asked["view"] == "waiting":  # what is folded away stands in another order there
+            return
+        places = {row.id: place for place, row in enumerate(order)}
+        for start, shown in enumerate(lines):
+            place = places[shown.row.id]
+            after, before = order[place + 1 :], order[:place][::-1]
+            for step, rows in ((1, after), (-1, before)):
+                expected = next((row.id for row in rows if row.unread), None)
+                assert self.outline.shown.find(start, step, unread=True) == expected
 
 
 def _row(
@@ -98,6 +113,7 @@ def _row(
         name=name,
         raw_name=name,
         at=at(minutes),
+        unread=minutes % 2,
         status=status,
         waiting_since=None if since is None else at(since),
         assignee_id=who,

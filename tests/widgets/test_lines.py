@@ -45,6 +45,16 @@ def test_a_line_says_no_age_where_no_time_is_known() -> None:
     assert text.rstrip() == " Jane Cooper"
 
 
+def test_a_folded_line_says_how_many_are_below_and_whether_somebody_waits_there() -> None:
+    def shown(**changes: bool) -> list[Span]:
+        folded = outline_line(row(child_count=3), has_children=True, is_folded=True, **changes)
+        return tree_line(folded, Marks(), width=30, now=NOW)
+
+    assert said(shown()) == " Jane Cooper            +3 3m "
+    assert ("+3", "muted") in shown(hides_waiting=True) and "+3● 3m" in said(shown(hides_waiting=True))
+    assert ("+3", "unread") in shown(hides_unread=True) and "●" not in said(shown(hides_unread=True))
+
+
 def test_sub_conversations_hang_from_guides() -> None:
     first = outline_line(row(name=SafeLine("Order #1042")), False, False, depth=1)
     last = outline_line(row(name=SafeLine("Returns")), False, True, depth=1)

@@ -69,8 +69,7 @@ def _unread_by(step: int) -> Move:
         lines = screen.conversations.lines
         here = lines.place(screen.open_id)
         here = screen.conversations.cursor if here is None else here
-        order = range(here + 1, len(lines)) if step > 0 else range(here - 1, -1, -1)
-        following = lines.find(order, unread=True)
+        following = lines.find(here, step, unread=True, but=screen.open_id or "")
         if following is None:
             screen.say(SafeLine("Nothing unread further down." if step > 0 else "Nothing unread further up."))
             return

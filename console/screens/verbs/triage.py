@@ -42,8 +42,8 @@ async def _resolve_next(screen: MainScreen) -> None:
         return
     lines = screen.conversations.lines
     place = lines.place(row.id)
-    around = range(len(lines)) if place is None else (*range(place + 1, len(lines)), *range(place))
-    waiting = lines.find(around, waiting=True)
+    after = None if place is None else lines.find(place, 1, waiting=True, but=row.id)
+    waiting = after or lines.find(-1, 1, waiting=True, but=row.id)
     before = (screen.open_id, screen.focused)
     await _set_status(screen, row, "resolved")
     if waiting and (screen.open_id, screen.focused) == before:

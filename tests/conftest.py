@@ -1,4 +1,8 @@
-"""No test sees the person who runs it: a home of its own, and nothing of theirs in the environment."""
+"""No test sees the person who runs it: a home of its own, and nothing of theirs in the environment.
+
+Properties are tried with the same examples each time, however long they take; with others where one asks for
+`--hypothesis-profile=random`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.register_profile("random", deadline=None)
+settings.load_profile("suite")
 
 _OURS = ("PLATO_", "CONNECT360_", "TEXTUAL", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "COLORTERM")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")

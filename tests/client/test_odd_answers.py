@@ -36,13 +36,13 @@ def test_what_our_server_answered_is_read_as_it_is(name: str) -> None:
     assert procedure.answer.dump_python(value, mode="json", by_alias=True) == RECORDED[name]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(st.randoms(use_true_random=False))
 def test_whatever_is_answered_is_read_or_told(chance: random.Random) -> None:
     Battering().try_one(chance)
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(st.sampled_from(PAGES), st.randoms(use_true_random=False))
 def test_what_is_odd_in_one_entry_costs_no_other(name: str, chance: random.Random) -> None:
     procedure, items = PROCEDURES[name], RECORDED[name]["items"]

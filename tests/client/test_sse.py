@@ -45,7 +45,7 @@ async def test_the_events_of_a_real_server_are_read() -> None:
 HARD = 'data: {"a":"é\u2028\U0001f600"}\r\nid: 1\r\n\r\n: comment\n\nevent: x\rdata: 2\r\rdata: no end'.encode()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, len(HARD)), max_size=8).map(sorted))
 async def test_however_a_stream_is_split_it_reads_the_same(cuts: list[int]) -> None:
     ends = [0, *cuts, len(HARD)]

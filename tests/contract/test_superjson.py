@@ -199,13 +199,13 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(values)
 def test_what_is_written_is_read_back(value: Any) -> None:
     assert told(restore(json.loads(json.dumps(wrap(value), allow_nan=False)))) == told(value)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(values)
 def test_a_plain_value_is_json_whatever_it_was(value: Any) -> None:
     json.dumps(plain([value]), allow_nan=False)

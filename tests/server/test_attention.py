@@ -76,7 +76,7 @@ def calls() -> Any:
         engine.dispose()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=steps)
 def test_what_is_kept_is_what_the_thread_says_in_whatever_order_it_was_imported(
     calls: dict[str, Writing], steps: list[Said | Read]

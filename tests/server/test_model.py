@@ -25,8 +25,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 # Without the shrinking, which takes minutes: what fails here is made small by hand.
 @settings(
     max_examples=SEQUENCES // AT_ONCE,
-    derandomize=True,
-    deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -91,7 +91,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
         yield connection
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TYPED)
 def test_no_text_is_an_error(index: sqlite3.Connection, typed: str) -> None:
     query = read_query(typed)
@@ -107,7 +107,7 @@ def test_no_text_is_an_error(index: sqlite3.Connection, typed: str) -> None:
             assert index.execute(found, [named]).fetchall() == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(TYPED, st.lists(st.sampled_from(ODD), max_size=60).map("".join)))
 def test_the_words_of_a_text_and_their_places_are_the_same_words(text: str) -> None:
     spans = list(spans_of(text))

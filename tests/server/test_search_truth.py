@@ -101,7 +101,7 @@ def stands(term: Term, words: list[str]) -> bool:
     return False
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ASKED)
 def test_a_search_finds_what_a_reader_would(reading: Reading, typed: str) -> None:
     query = read_query(typed)
@@ -122,7 +122,7 @@ def test_a_search_finds_what_a_reader_would(reading: Reading, typed: str) -> Non
         assert all(any(stands(term, words) for words in shown) for term in wanted)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ODD, st.booleans(), st.sampled_from([None, "member", "customer"]), st.integers(1, 100))
 def test_no_query_is_an_error_whatever_it_filters_by(
     reading: Reading, typed: str, narrowed: bool, kind: str | None, limit: int

@@ -19,7 +19,7 @@ def message(number: int) -> Entry:
     return entry(id=f"m{number:06}", at=NOW + timedelta(minutes=number // 3))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2000), EDITS)
 def test_it_is_as_a_plain_list_would_be(count: int, edits: list[tuple[int, int, int]]) -> None:
     plain = [message(number) for number in range(count)]

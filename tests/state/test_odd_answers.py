@@ -60,7 +60,7 @@ class Shown:
         self.store.apply(changes.MembersAnswered(members))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(st.randoms(use_true_random=False))
 def test_whatever_is_read_can_be_shown(chance: random.Random) -> None:
     battering = Battering(on_value=Shown())

@@ -173,7 +173,7 @@ def test_a_thousand_levels_are_shown() -> None:
     assert len(shown(filled, "all")) == 1000
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.tuples(

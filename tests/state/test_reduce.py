@@ -178,7 +178,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from(["status", "labels", "snoozedUntil", "priority", "assigneeId", "x"]), JSON))
 def test_no_metadata_breaks_a_row(metadata: dict[str, Any]) -> None:
     wire = conversation("a", customer=Customer(metadata=metadata), metadata=metadata).wire()

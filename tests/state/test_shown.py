@@ -121,7 +121,7 @@ def _row(
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(_STEPS, st.sampled_from(("glance", "look", None)), st.integers(0, 9)), max_size=60))
 def test_whatever_happens_the_lines_are_those_that_are_made_from_scratch(
     steps: list[tuple[tuple[Any, ...], str | None, int]],

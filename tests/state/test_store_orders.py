@@ -111,7 +111,7 @@ STEP = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(STEP, max_size=60), st.integers(0, 1000))
 def test_pages_and_pushes_in_any_order_end_at_the_truth(steps: list[tuple[Any, ...]], seed: int) -> None:
     server, store, heard, answers = Workspace(), Store(START), 0, list[Change]()
@@ -147,7 +147,7 @@ def test_pages_and_pushes_in_any_order_end_at_the_truth(steps: list[tuple[Any, .
         assert list(store.thread("a").entries) == entries
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.sampled_from(["say", "rename", "read"]), st.sampled_from("abc"), st.just("")), max_size=15)
 )

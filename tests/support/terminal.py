@@ -73,7 +73,9 @@ class Terminal:
         asyncio.get_running_loop().add_reader(fd, self._read)
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, _: object, failure: BaseException | None, __: object) -> None:
+        if failure is not None:
+            failure.add_note(f"The screen:\n{self.text()}")
         await self.close()
 
     def send(self, *keys: str) -> None:
@@ -89,11 +91,11 @@ class Terminal:
             async with asyncio.timeout(timeout):
                 while not holds(self):
                     if self.ended:
-                        raise AssertionError(f"The program ended before {claim!r}. The screen:\n{self.text()}")
+                        raise AssertionError(f"The program ended before {claim!r}.")
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            raise AssertionError(f"Not within {timeout} s: {claim!r}. The screen:\n{self.text()}") from None
+            raise AssertionError(f"Not within {timeout} s: {claim!r}.") from None
 
     async def wait(self, timeout: float = 10.0) -> int:
         """The program's exit code once it has ended; the signal's number, negative, where one killed it."""
@@ -158,7 +160,7 @@ class Terminal:
         try:
             return await asyncio.wait_for(asyncio.shield(self._reaping), timeout)
         except TimeoutError:
-            raise AssertionError(f"Still running after {timeout} s. The screen:\n{self.text()}") from None
+            raise AssertionError(f"Still running after {timeout} s.") from None
 
     def _reap(self) -> int:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])

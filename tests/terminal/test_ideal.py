@@ -64,7 +64,7 @@ def seen(cells: Screen) -> list[list[object]]:
 
 
 @given(screens(), screens())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_it_writes_makes_the_screen(before: list[list[Cell]], after: list[list[Cell]]) -> None:
     first = encode(BLANK, before)
     replay = shown(first)
@@ -74,7 +74,7 @@ def test_what_it_writes_makes_the_screen(before: list[list[Cell]], after: list[l
 
 
 @given(screens(), screens())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_it_is_never_longer_than_writing_each_run_by_itself(before: list[list[Cell]], after: list[list[Cell]]) -> None:
     assert cost(before, after) <= len(plainly(before, after).encode())
 

@@ -32,7 +32,7 @@ class Plain:
         return [1 + (self.made - one) * 7 % 11 for one in range(count)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(STEP, max_size=25))
 def test_it_answers_as_a_plain_list_does(steps: list[tuple[Any, ...]]) -> None:
     plain = Plain()

@@ -46,7 +46,7 @@ STEP = st.one_of(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(STEP, max_size=12), st.integers(0, 10_000))
 def test_what_is_on_the_screen_stays_where_it_is(steps: list[tuple[str, int]], begin: int) -> None:
     first, last = 0, 400
@@ -84,7 +84,7 @@ def test_what_is_on_the_screen_stays_where_it_is(steps: list[tuple[str, int]], b
     assert layout.heights.total == len(every)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(20, 120), min_size=1, max_size=6), st.integers(0, 10_000))
 def test_a_new_width_leaves_the_message_at_the_top_there(widths: list[int], begin: int) -> None:
     layout = laid(0, 400)

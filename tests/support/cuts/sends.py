@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from console.contract.inputs import CustomerInput
 from console.state.arrival import NO_ANSWER
+from console.state.delivery import WAITED
+from console.state.sending import Unsent
 from tests.state.values import words
 from tests.support.cuts.stage import Lane, Stage, Tally
 from tests.support.faulty_line import Exchange, Fault
 
 REQUEST = b"POST /api/trpc/v1.connect.send "
+_TRIES = 3
 _AT_ONCE = 40  # messages in one conversation: fewer than a page of it
 
 
@@ -77,7 +80,7 @@ async def delivered(lane: Lane, id: str, local_id: str, text: str, where: str, t
     except TimeoutError:
         tally.check(False, f"{where}: nothing is known of it after a long while: {_problem(lane, local_id)}")
         return "stuck"
-    left = {one.local_id: one for one in lane.it.desk.unsent()}.get(local_id)
+    left = _left(lane, local_id)
     shown = [entry.delivery for entry in lane.it.store.thread(id).entries if "".join(entry.bodies) == text]
     tally.check(len(shown) == before + 1, f"{where}: its text is shown {len(shown) - before} times")
     if left is None:
@@ -88,14 +91,17 @@ async def delivered(lane: Lane, id: str, local_id: str, text: str, where: str, t
     tally.check(there == 0, f"{where}: it is {left.state} ({left.problem}), and there {there} times")
     tally.check(left.state != "failed" or left.problem, f"{where}: it failed, and nothing says why")
     tally.check(left.state != "unknown", f"{where}: the person is asked, and could not know better: {left.problem}")
-    await lane.it.desk.retry(local_id)
-    try:
-        await lane.until(
-            lambda: local_id not in {one.local_id for one in lane.it.desk.unsent()} and not _is_going(lane)
-        )
-    except TimeoutError:
-        tally.check(False, f"{where}: trying again did not send it: {_problem(lane, local_id)}")
-    return f"{left.state}, then sent: {lane.plain(left.problem or 'nothing says why')}"
+    state, problem = left.state, left.problem
+    for _ in range(_TRIES):  # where the clock runs ahead of a busy machine, the line is given up once more meanwhile
+        await lane.it.desk.retry(local_id)
+        try:
+            await lane.until(lambda: not _is_going(lane) and (lane.is_live or not _left(lane, local_id)))
+        except TimeoutError:
+            break
+        if (left := _left(lane, local_id)) is None or left.problem != WAITED:
+            break
+    tally.check(left is None, f"{where}: trying again did not send it: {_problem(lane, local_id)}")
+    return f"{state}, then sent: {lane.plain(problem or 'nothing says why')}"
 
 
 async def check_all(lane: Lane, id: str, texts: Sequence[str], where: str, tally: Tally) -> None:
@@ -115,8 +121,13 @@ def _is_settled(lane: Lane, local_id: str) -> bool:
     """Whether nothing more happens to it by itself."""
     if lane.it.store.confirmed(local_id):
         return not _is_going(lane)
-    left = {one.local_id: one for one in lane.it.desk.unsent()}.get(local_id)
+    left = _left(lane, local_id)
     return left is not None and left.problem != NO_ANSWER
+
+
+def _left(lane: Lane, local_id: str) -> Unsent | None:
+    """What was not sent of it, or nobody knows."""
+    return {one.local_id: one for one in lane.it.desk.unsent()}.get(local_id)
 
 
 def _is_going(lane: Lane) -> bool:
@@ -124,5 +135,5 @@ def _is_going(lane: Lane) -> bool:
 
 
 def _problem(lane: Lane, local_id: str) -> str:
-    left = {one.local_id: one for one in lane.it.desk.unsent()}.get(local_id)
+    left = _left(lane, local_id)
     return f"{left.state}: {left.problem}" if left else f"line {lane.it.store.line.state}, on its way"

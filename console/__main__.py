@@ -32,9 +32,11 @@ def run(arguments: list[str], secrets: set[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        if error.errno != errno.EPIPE:
+        if error.errno == errno.ENOSPC:
+            _say(Connect360Error("There is no room left where this is written."))
+        elif error.errno != errno.EPIPE:  # who read our output has left
             raise
-        # Who read our output has left. Python would complain once more when it flushes at the end.
+        # Python would complain once more when it flushes at the end.
         sys.stdout = sys.stderr = None
         return 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from enum import Enum, auto
 from typing import NamedTuple
@@ -56,7 +56,7 @@ class Fate(NamedTuple):
 
 
 def fate_of(
-    letter: Letter, rivals: Sequence[Letter], messages: Sequence[Message], *, taken: Collection[str], me: str | None
+    letter: Letter, rivals: Sequence[Letter], messages: Iterable[Message], *, taken: Collection[str], me: str | None
 ) -> Fate:
     """What became of `letter`, from a thread's `messages`, newest first, back to before it was sent.
 
@@ -83,14 +83,14 @@ def is_open(letter: Letter) -> bool:
     return letter.state in ("sending", "unknown")
 
 
-def newer_than(letter: Letter, messages: Sequence[Message]) -> Sequence[Message]:
-    """Those of `messages`, newest first, that came after the letter was handed to the network."""
-    if letter.after == "":
-        return messages
-    for place, message in enumerate(messages):
+def newer_than(letter: Letter, messages: Iterable[Message]) -> list[Message]:
+    """Those of `messages`, newest first, that came after the letter was handed to the network; no more are taken."""
+    newer: list[Message] = []
+    for message in messages:
         if message.id == letter.after:
-            return messages[:place]
-    return [message for message in messages if message.created_at >= letter.at - _SKEW]
+            return newer
+        newer.append(message)
+    return newer if letter.after == "" else [one for one in newer if one.created_at >= letter.at - _SKEW]
 
 
 def reaches_back(letter: Letter, messages: Sequence[Message]) -> bool:

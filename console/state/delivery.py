@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -321,7 +321,7 @@ class Delivery:
                 self._letters.become(local_id, "unknown", UNDECIDED)
                 return
 
-    def _fate(self, letter: Letter, messages: list[Message]) -> Fate:
+    def _fate(self, letter: Letter, messages: Iterable[Message]) -> Fate:
         rivals = [one for one in self._letters.unsent() if is_open(one) and self._is_beside(one, letter)]
         return fate_of(letter, rivals, messages, taken=self._store.confirmed_ids(), me=self._store.me)
 

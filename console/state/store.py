@@ -128,10 +128,10 @@ class Store:
         thread = self._threads.get(conversation_id)
         return thread.messages.get(message_id) if thread else None
 
-    def messages(self, conversation_id: str) -> list[Message]:
+    def messages(self, conversation_id: str) -> Iterator[Message]:
         """The messages of an opened conversation that the server has named, newest first."""
         thread = self._threads.get(conversation_id)
-        return thread.newest_first() if thread else []
+        return thread.newest_first() if thread else iter(())
 
     def newest(self, conversation_id: str) -> Message | None:
         """The newest message of an opened conversation that the server has named."""

@@ -60,9 +60,9 @@ class Thread:
         """The newest message that the server has named."""
         return self.messages[self._told[-1].id] if self._told else None
 
-    def newest_first(self) -> list[Message]:
-        """All that the server has named, in the order of its pages."""
-        return [self.messages[entry.id] for entry in reversed(self._told)]
+    def newest_first(self) -> Iterator[Message]:
+        """All that the server has named, in the order of its pages, until one of them comes or goes."""
+        return (self.messages[entry.id] for entry in reversed(self._told))
 
     def entry(self, id: str) -> Entry | None:
         """A message as it is shown, by its id."""

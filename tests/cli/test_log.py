@@ -42,6 +42,13 @@ def test_without_a_log_there_is_a_sentence(home: Path) -> None:
     assert not (home / ".state").exists(), "looking makes nothing"
 
 
+def test_where_there_is_no_room_for_it_there_is_a_sentence(home: Path) -> None:
+    write(state_directory(), 200)
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run([*CONNECT360, "--log"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "connect360: There is no room left where this is written.\n")
+
+
 def test_it_is_printed_oldest_first_across_its_files() -> None:
     write(state_directory(), 200)
     assert (state_directory() / f"{NAME}.1").exists()

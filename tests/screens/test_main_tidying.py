@@ -55,6 +55,22 @@ async def test_a_colleague_is_picked_to_assign_to(server: RunningServer, api: Ap
     assert assigned == (await api.session.get()).member.id
 
 
+async def test_the_last_change_is_said_and_undone(server: RunningServer, api: Api, tmp_path: Path) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names and len(console.main.store.members) == 2)
+        await console.press("a")
+        await console.shows(Pick)
+        await console.write("tom")
+        await console.press("enter")
+        await console.until(lambda: console.said)
+        assert console.said == "Now Tomás Rivera’s: Jane Cooper · u undo"
+        await console.press("u")
+        await console.until(lambda: console.said == "Undone.")
+        assert console.main.store.row(jane).assignee_id is None  # type: ignore[union-attr]
+    assert not (await api.conversations.get(jane)).metadata.get("assigneeId")
+
+
 async def test_priority_labels_and_snooze_are_kept_by_the_server(
     server: RunningServer, api: Api, tmp_path: Path
 ) -> None:
@@ -66,11 +82,13 @@ async def test_priority_labels_and_snooze_are_kept_by_the_server(
         await console.write("urgent")
         await console.press("enter")
         await console.until(lambda: console.main.store.row(jane).priority == "urgent")  # type: ignore[union-attr]
+        assert console.said == "Urgent priority: Jane Cooper · u undo"
         await console.press("t")
         await console.shows(Pick)
         await console.write("returns")
         await console.press("tab", "enter")
         await console.until(lambda: console.main.store.row(jane).labels == ("returns",))  # type: ignore[union-attr]
+        assert console.said == "Labels of Jane Cooper: returns · u undo"
         await console.press("s")
         await console.shows(Pick)
         await console.press("enter")

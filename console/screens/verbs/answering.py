@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from console.client.errors import ApiError, BadRequest, LineError, NotFound
 from console.config import save_settings
 from console.contract.ai import AiDelta, AiError, AiRequest
-from console.contract.shapes import Message
 from console.errors import Connect360Error
 from console.lazily import lazily
 from console.screens.verbs import keeping
@@ -131,8 +130,8 @@ async def _follow(screen: MainScreen, request: AiRequest) -> None:
 def _channel_of(screen: MainScreen, conversation_id: str) -> str | None:
     """On which channel the customer is, as far as the conversation or a message of it says."""
     row = screen.store.row(conversation_id)
-    told: list[Message] = screen.store.messages(conversation_id)
-    return (row.channel_id if row else None) or next((one.channel_id for one in told if one.channel_id), None)
+    told = (one.channel_id for one in screen.store.messages(conversation_id) if one.channel_id)
+    return (row.channel_id if row else None) or next(told, None)
 
 
 def _doubted(screen: MainScreen, agent: str, error: Connect360Error) -> Connect360Error:

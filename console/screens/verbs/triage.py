@@ -100,6 +100,8 @@ async def _assign(screen: MainScreen) -> None:
     chosen = await pick_one(screen, line(f"Assign {row.name}"), choices, marked=row.assignee_id)
     if chosen is not None:
         await _assign_to(screen, row, chosen or None)
+        whose = next((f"Now {choice.label}’s" for choice in choices if choice.id == chosen != ""), "Nobody’s now")
+        screen.say(line(f"{whose}: {row.name} · u undo"))
 
 
 async def _assign_to(screen: MainScreen, row: ConversationRow, member_id: str | None) -> None:
@@ -132,6 +134,7 @@ async def _labels(screen: MainScreen) -> None:
     kept = [label for label in labels_of(now.metadata) if label in chosen or label not in marked]
     await screen.desk.set_labels(row.id, tuple(dict.fromkeys([*kept, *(one for one in chosen if one not in marked)])))
     screen.undo = lambda: screen.desk.set_labels(row.id, marked)
+    screen.say(line(f"Labels of {row.name}: {', '.join(chosen) or 'none'} · u undo"))
 
 
 async def _priority(screen: MainScreen) -> None:
@@ -141,6 +144,7 @@ async def _priority(screen: MainScreen) -> None:
         if priority := next((name for name, _ in _PRIORITIES if name == chosen), None):
             await screen.desk.set_priority(row.id, priority)
             screen.undo = lambda: screen.desk.set_priority(row.id, row.priority)
+            screen.say(line(f"{priority.capitalize()} priority: {row.name} · u undo"))
 
 
 async def _rename(screen: MainScreen) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from console.contract.content import text_in
@@ -98,7 +98,12 @@ def _undo(screen: MainScreen) -> Awaitable[None] | None:
         take_back(screen)
         return None
     undo, screen.undo = screen.undo, None
-    return undo() if undo else None
+    return _carry_out(screen, undo) if undo else None
+
+
+async def _carry_out(screen: MainScreen, undo: Callable[[], Awaitable[None]]) -> None:
+    await undo()
+    screen.say(SafeLine("Undone."))
 
 
 def take_back(screen: MainScreen) -> None:

@@ -12,6 +12,7 @@ from console.contract.inputs import CustomerInput, GetOrCreateConversation, Save
 from console.screens.gate import Gate, reasons
 from console.screens.leave import Leave
 from console.screens.listing import Listing
+from console.screens.verbs import gating
 from console.state.rows import Written
 from tests.support.console import JANE, OpenConsole, console_on, conversation_with
 from tests.support.server import RunningServer
@@ -267,8 +268,9 @@ async def test_what_would_overtake_another_is_asked_about(server: RunningServer,
 
 
 async def test_a_letter_typed_on_is_no_answer_to_what_nobody_can_have_read(
-    server: RunningServer, tmp_path: Path
+    server: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(gating, "_UNREAD", 600.0)
     async with Api(server.url, server.key("admin")) as api, console_on(server, tmp_path) as it:
         await opened(it, api, DENIZ)
         await it.write("Hello, how are you?")
@@ -277,7 +279,7 @@ async def test_a_letter_typed_on_is_no_answer_to_what_nobody_can_have_read(
         before = len(it.entries)
         await it.press("s", "e", "d")
         assert isinstance(it.app.screen, Gate) and it.app.screen.keys() == [("esc", "leave it")]
-        await decide(it, "e")
+        await it.press("escape")
         await it.until(lambda: it.app.screen is it.main)
         assert it.main.composer.text == "Hello, how are you?" and len(it.entries) == before
 

@@ -30,9 +30,9 @@ class OutlineLine:
     depth: int
     is_last: tuple[bool, ...]  # for each level down to its own, the top one first
     has_children: bool  # in this view
-    is_folded: bool
     is_match: bool  # False of one that is shown only because something below it matches
-    hides_waiting: bool = False  # somebody waits in what is folded away below it
+    folded_away: int = 0  # how many would be seen below it
+    hides_waiting: bool = False  # in one of these somebody waits
     hides_unread: bool = False
 
 
@@ -159,9 +159,9 @@ class Shown(Sequence[OutlineLine]):
         return self._own.place(node) if is_kept(node) and self._is_open(node) else None
 
     def find(self, start: int, step: int, *, unread: bool = False, waiting: bool = False, but: str = "") -> str | None:
-        """The first conversation after line `start`, or with `step` -1 before it, that is as asked for, folded or not.
+        """The first conversation that is as asked, folded away or not, and is not `but`.
 
-        Before all lines is -1. It is another one than `but`.
+        From line `start` on, which it is not itself, to the last with `step` 1, to the first with -1.
         """
         place, found = start, self._folded_away(start) if step > 0 else []
         while True:
@@ -237,12 +237,10 @@ class Shown(Sequence[OutlineLine]):
                 end = self._own.end(at.above, end)
             at = at.above
         is_last.reverse()
-        has_children = node.kept > 0
-        is_folded = has_children and node.id in self._closed
         hidden = [one.facts for one in self._folded_away(place)]
         waiting, unread = any(one.is_waiting for one in hidden), any(one.is_unread for one in hidden)
-        row, guides = self._row_of(node.id), tuple(is_last)
-        return OutlineLine(row, len(guides) - 1, guides, has_children, is_folded, node.is_match, waiting, unread)
+        row, guides, marks = self._row_of(node.id), tuple(is_last), (len(hidden), waiting, unread)
+        return OutlineLine(row, len(guides) - 1, guides, node.kept > 0, node.is_match, *marks)
 
     def _folded_away(self, place: int) -> list[Node]:
         """What would be seen below a line if it were not folded."""

@@ -38,10 +38,10 @@ def tree_line(line: OutlineLine, marks: Marks, *, width: int, now: datetime) -> 
     row = line.row
     guides = _guides(line)
     right = _right(row, marks, now)
-    if line.is_folded:
-        hidden: list[Span] = [(f"+{row.child_count or ''}", "unread" if line.hides_unread else "muted")]
+    if line.folded_away:
+        hidden: list[Span] = [(f"+{line.folded_away}", "unread" if line.hides_unread else "muted")]
         hidden += [(WAITING_MARK, "waiting")] if line.hides_waiting else []
-        right = [*hidden, _GAP, *right]  # a server may not tell how many
+        right = [*hidden, _GAP, *right]
     room = width - 1 - len(guides) - width_of(right) - 2
     mark = OPEN_MARK if marks.is_open else CURSOR_MARK if marks.is_under_cursor else " "
     if marks.is_spare and marks.is_under_cursor:

@@ -56,8 +56,8 @@ def lines_of(
         id, guides = stack.pop()
         is_folded = id in below and id in closed
         hidden = [rows[one] for one in kept if id in paths[one][:-1]] if is_folded else []
-        marks = (any(one.waiting_since for one in hidden), any(one.unread for one in hidden))
-        lines.append(OutlineLine(rows[id], len(guides) - 1, guides, id in below, is_folded, id in matching, *marks))
+        marks = (len(hidden), any(one.waiting_since for one in hidden), any(one.unread for one in hidden))
+        lines.append(OutlineLine(rows[id], len(guides) - 1, guides, id in below, id in matching, *marks))
         if not is_folded:
             descend(id, guides)
     return lines

@@ -82,7 +82,7 @@ def test_one_above_a_match_is_kept_as_context() -> None:
 def test_folding_hides_what_is_below_and_a_query_shows_it_again() -> None:
     filled = outline(conversation("a"), conversation("a1", parent_id="a", name="Returns"))
     (line,) = from_scratch.shown(filled, "inbox", now=at(0), folded={"a"})
-    assert line.is_folded and line.has_children
+    assert line.folded_away and line.has_children
     assert shown(filled, folded={"a"}, query="returns") == ["a", "a1"]
 
 

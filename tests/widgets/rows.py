@@ -62,5 +62,5 @@ def entry(**changes: Any) -> Entry:
 
 def outline_line(conversation: ConversationRow, *is_last: bool, **changes: Any) -> OutlineLine:
     """A line of the outline: one claim a level, whether it is the last of its siblings."""
-    shown = OutlineLine(conversation, max(0, len(is_last) - 1), is_last or (True,), False, False, True)
+    shown = OutlineLine(conversation, max(0, len(is_last) - 1), is_last or (True,), False, True)
     return replace(shown, **changes)

@@ -47,7 +47,7 @@ def test_a_line_says_no_age_where_no_time_is_known() -> None:
 
 def test_a_folded_line_says_how_many_are_below_and_whether_somebody_waits_there() -> None:
     def shown(**changes: bool) -> list[Span]:
-        folded = outline_line(row(child_count=3), has_children=True, is_folded=True, **changes)
+        folded = outline_line(row(), has_children=True, folded_away=3, **changes)
         return tree_line(folded, Marks(), width=30, now=NOW)
 
     assert said(shown()) == " Jane Cooper            +3 3m "

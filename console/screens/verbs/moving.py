@@ -57,7 +57,7 @@ def _parent(screen: MainScreen) -> None:
     under = tree.under
     if under is None:
         return
-    if under.has_children and not under.is_folded:
+    if under.has_children and not under.folded_away:
         screen.folded.add(under.row.id)
         screen.show_lines()
     elif under.row.parent_id:

@@ -165,7 +165,8 @@ def _head(entry: Entry, room: int, body: int) -> list[Span]:
     if len(entry.languages) > 1:
         right.append((f"{entry.languages[min(body, len(entry.languages) - 1)]} of {len(entry.languages)} L  ", "muted"))
     if entry.delivery != "sent":
-        words, how = DELIVERIES[entry.delivery]
+        is_parked = entry.delivery == "waiting" and entry.problem  # it leaves when somebody says so
+        words, how = DELIVERIES["held" if is_parked else entry.delivery]
         right.append((words + "  ", how))
     right.append((f"{entry.at.astimezone():%H:%M}", "muted"))
     kind = " · note" if entry.note else {"agent": " · AI", "system": ""}.get(entry.who, "")

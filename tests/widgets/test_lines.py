@@ -99,6 +99,13 @@ def test_an_agents_message_says_ai() -> None:
     assert "Guide · AI" in said(head.spans)
 
 
+def test_what_no_longer_leaves_by_itself_does_not_wait_to_leave() -> None:
+    leaving = entry(delivery="waiting")
+    assert "waiting to leave" in rows_of(entry_lines(leaving, 60))[0]
+    parked = rows_of(entry_lines(replace(leaving, problem=SafeLine("There was no line.")), 60))
+    assert "not sent yet" in parked[0] and "Enter looks at it" in "".join(parked)
+
+
 def test_a_message_shows_its_quote_files_and_delivery() -> None:
     failed = entry(
         who="member",

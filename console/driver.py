@@ -32,7 +32,7 @@ from textual.filter import LineFilter
 from console.splash import Splash
 from console.terminal import doors
 from console.terminal.allow_list import MARKS_OF_FRAMES, AllowList, is_whole
-from console.terminal.answers import ESCAPE, Answers
+from console.terminal.answers import ESCAPE, Answers, keys_apart
 from console.terminal.pace import ASK, Pace
 from console.terminal.painter import SETTLED, Painter
 from console.text.marks import DRAWN, stand_in
@@ -267,14 +267,14 @@ class SafeDriver(LinuxDriver):
             if answers.pressed_escape(text):
                 self.process_message(events.Key("escape", ESCAPE))
             keys = answers.flush() if typed is None else answers.feed(text)
-            if keys == ESCAPE:  # the parser would wait for more
-                self.process_message(events.Key("escape", keys))
-                keys = ""
             for _ in range(answers.taken_statuses()):
                 self._heard.append(None)
                 self._soon(self._answered)
             try:
-                for message in (*(parser.feed(keys) if keys else ()), *parser.tick()):
+                for key in keys_apart(keys):
+                    for message in (events.Key("escape", key),) if key == ESCAPE else parser.feed(key):
+                        self.process_message(message)
+                for message in parser.tick():
                     self.process_message(message)
             except (ValueError, OverflowError):  # a key code that is no character; the parser is of no use after it
                 parser = XTermParser(self._debug)

@@ -28,6 +28,7 @@ _STRING_END = re.compile(r"\x07|\x1b\\")
 _PARTIAL = re.compile(r"\x1b(?:\[(?:[?>=0-9][0-?]{0,60}[ -/]{0,2})?|\]\d{0,4}|P[\d;]{0,16}|_)?\Z")
 ESCAPE = "\x1b"
 _INTRODUCES = "[O]P_"  # a sequence, behind an escape; and nothing does not
+_KEY_BEFORE_KEY = re.compile(r"(\x1b)(?=[^\x1b\[OP\]_\x7f\b]|\x1b(?![\[OP\]_]))")
 _PASTE_END = "\x1b[201~"
 _PARTIAL_PASTE_END = re.compile(r"\x1b(?:\[(?:2(?:01?)?)?)?\Z")
 
@@ -35,6 +36,15 @@ _MOST = 1 << 20
 """Characters of one answer before we think that its end was lost."""
 _PATIENCE = 20
 """Moments without input before we think so."""
+
+
+def keys_apart(text: str) -> list[str]:
+    """What passed, with each escape by itself that is a key and not the beginning of one.
+
+    A slow line brings a key together with the escape before it, and terminals send the same for a letter held with Alt,
+    which means nothing here. Backspace with Alt does.
+    """
+    return [part for part in _KEY_BEFORE_KEY.split(text) if part]
 
 
 class Answers:
@@ -54,10 +64,7 @@ class Answers:
         return statuses
 
     def pressed_escape(self, text: str) -> bool:
-        """Whether the escape that is held back was a key: this came later, and goes on with no sequence. It is let go.
-
-        Both in one piece are a key held with Alt.
-        """
+        """Whether the escape that is held back was a key, as this goes on with no sequence. It is let go then."""
         is_key = self._held == ESCAPE and not self._in_paste and not self._in_string and text[:1] not in _INTRODUCES
         if is_key:
             self._held = ""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.terminal.answers import Answers
+from console.terminal.answers import Answers, keys_apart
 
 ANSWERS = (
     "\x1b[?62;22c",
@@ -83,6 +83,21 @@ def test_an_escape_is_a_key_where_what_comes_later_goes_on_with_no_sequence(late
     assert not answers.pressed_escape(later) or not is_key
     passes = later if is_key else "" if "G" in later else "\x1b" + later
     assert answers.feed(later) + answers.flush() == passes
+
+
+@pytest.mark.parametrize(
+    ("text", "apart"),
+    [
+        ("\x1bj", ["\x1b", "j"]),
+        ("a\x1bgi", ["a", "\x1b", "gi"]),
+        ("\x1b\x1b[A\x1b", ["\x1b\x1b[A\x1b"]),
+        ("\x1b\x1bم", ["\x1b", "\x1b", "م"]),
+        ("\x1bOP\x1b[1;3A\x1b\x7f", ["\x1bOP\x1b[1;3A\x1b\x7f"]),
+        ("", []),
+    ],
+)
+def test_an_escape_is_apart_from_the_key_behind_it(text: str, apart: list[str]) -> None:
+    assert keys_apart(text) == apart
 
 
 def test_an_escape_in_a_paste_is_no_key() -> None:

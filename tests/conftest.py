@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("suite", deadline=None, derandomize=True)
-settings.register_profile("random", deadline=None)
+settings.register_profile("random", deadline=None, derandomize=False)
 settings.load_profile("suite")
 
 _OURS = ("PLATO_", "CONNECT360_", "TEXTUAL", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "COLORTERM")

@@ -38,7 +38,8 @@ def main() -> None:
     for kind in (line, block, name, link, excerpt):
         for size in _SIZES:
             _tell(f"{kind.__name__}, {size.removeprefix('size_')}", kind, HOSTILE[size])
-    _tell("turned, brackets", visual, HOSTILE["pile_nested_brackets"][:2_000])
+    brackets = (HOSTILE["pile_nested_brackets"][at : at + 2_000] for at in range(_ROUNDS))  # what was turned is kept
+    _tell("turned, brackets", lambda _: visual(line(next(brackets))), HOSTILE["pile_nested_brackets"][:2_000])
     with TemporaryDirectory() as folder:
         log = Log(Path(folder), now=lambda: datetime.now(UTC), profile="default", secrets={"plato_0123456789abcdef"})
         log.start("http://127.0.0.1:1")

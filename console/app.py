@@ -53,6 +53,8 @@ _FRAME, _SLOW_FRAME = 1 / 30, 1 / 8
 """Seconds between two drawings of what changes by itself: an answer as it is written."""
 _ANSWER_SECONDS = 0.1
 """For which the panes stand as they are until the first conversations are there, and all is drawn at once."""
+_BOUNCE_SECONDS = 0.2
+"""In which the Enter after an Enter is the same."""
 _KEY_SECONDS = 0.5
 """For one key at most: whatever holds it up longer must not hold up all."""
 
@@ -90,6 +92,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self.typed = 0  # keys and pastes so far
         self._risen: list[events.Key] | None = None  # of the key that is being taken
         self._drawing: asyncio.Task[None] | None = None  # and kept, as the loop keeps none
+        self._answered = -_BOUNCE_SECONDS  # when Enter closed a dialog last, by the loop's clock
         self._takes_keys = asyncio.Event()  # what is typed sooner is kept, in its order
         self._takes_keys.set()
         super().__init__(driver_class=SafeDriver)
@@ -254,7 +257,11 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         await self._takes_keys.wait()
         if self._follower:
             self._follower.stir()
-        screen = self.screen
+        screen, now = self.screen, asyncio.get_running_loop().time()
+        is_enter = isinstance(event, events.Key) and event.key == "enter"
+        if is_enter and now - self._answered < _BOUNCE_SECONDS:
+            return  # it answered what is closed now, and was pressed, or came, twice
+        self._answered = -_BOUNCE_SECONDS
         target = self.focused or screen
         self._risen = []
         await super().on_event(event)
@@ -262,8 +269,11 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         risen, self._risen = self._risen, None
         for key in risen:
             await self._dispatch_message(key)
+        await _taken_soon(target)  # what the key had it say, as a field says that it is submitted
         if self.screen is not screen:
             await _taken_soon(self.screen)  # by then it is composed and has its focus
+            if is_enter and screen not in self.screen_stack:
+                self._answered = now
         self.screen.call_later(self._draw)
         if risen:
             self._draw_soon()

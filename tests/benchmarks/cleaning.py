@@ -20,7 +20,7 @@ from console.state.log import Log
 from console.terminal.allow_list import AllowList
 from console.text.bidi import visual
 from console.text.excerpt import excerpt
-from console.text.safe import block, line, link, name
+from console.text.safe import SafeLine, block, line, link, name
 from tests.text.hostile import HOSTILE
 
 _ROUNDS = 5
@@ -38,8 +38,9 @@ def main() -> None:
     for kind in (line, block, name, link, excerpt):
         for size in _SIZES:
             _tell(f"{kind.__name__}, {size.removeprefix('size_')}", kind, HOSTILE[size])
-    brackets = (HOSTILE["pile_nested_brackets"][at : at + 2_000] for at in range(_ROUNDS))  # what was turned is kept
-    _tell("turned, brackets", lambda _: visual(line(next(brackets))), HOSTILE["pile_nested_brackets"][:2_000])
+    brackets = HOSTILE["pile_nested_brackets"][:2_000]
+    others = (SafeLine(f"{number}{brackets}") for number in range(_ROUNDS))  # what was turned is kept
+    _tell("turned, brackets", lambda _: visual(next(others)), brackets)
     with TemporaryDirectory() as folder:
         log = Log(Path(folder), now=lambda: datetime.now(UTC), profile="default", secrets={"plato_0123456789abcdef"})
         log.start("http://127.0.0.1:1")

@@ -89,3 +89,14 @@ async def test_what_a_filter_finds_is_drawn_when_a_letter_comes_and_when_it_goes
                 await terminal.until(lambda shown: "Xaver" not in shown.text())
                 terminal.send(BACKSPACE)
                 await terminal.until(lambda shown: "Xaver" in shown.text())
+
+
+async def test_what_is_typed_on_after_an_answer_is_for_the_console(workspace: Workspace, tmp_path: Path) -> None:
+    await customer_writes(workspace, "Brisk", "Are you there?")
+    async with workspace.console(workspace.key("admin"), tmp_path / "state") as terminal:
+        await find(terminal, "Brisk")
+        for question, key in (("phig", "a"), ("tvip", "p"), ("plow", "t")):
+            terminal.send(question, ENTER, key)
+            await terminal.until({"a": "Assign Brisk", "p": "Priority of Brisk", "t": "Labels of Brisk"}[key])
+            terminal.send("\x1b")
+            await terminal.until(lambda shown: " of Brisk " not in shown.text() and "Assign Br" not in shown.text())

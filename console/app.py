@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
@@ -55,6 +55,8 @@ _ANSWER_SECONDS = 0.1
 """For which the panes stand as they are until the first conversations are there, and all is drawn at once."""
 _BOUNCE_SECONDS = 0.2
 """In which the Enter after an Enter is the same."""
+_PATIENT_SECONDS = 2.0
+"""For which keys wait for what a server makes, to be typed into that."""
 _KEY_SECONDS = 0.5
 """For one key at most: whatever holds it up longer must not hold up all."""
 
@@ -193,6 +195,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
             measured=self._measured,
             afresh=self.afresh,
             draw_soon=self._draw_soon,
+            keys_wait=self._keys_wait,
         )
         await self.push_screen(main)
         # Until there is something to show, the framework would lay out and draw the same panes again, and again.
@@ -277,6 +280,17 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self.screen.call_later(self._draw)
         if risen:
             self._draw_soon()
+
+    @contextlib.contextmanager
+    def _keys_wait(self) -> Iterator[None]:
+        """What is typed meanwhile is for what comes up then, unless that takes long."""
+        self._takes_keys.clear()
+        long = asyncio.get_running_loop().call_later(_PATIENT_SECONDS, self._takes_keys.set)
+        try:
+            yield
+        finally:
+            long.cancel()
+            self._takes_keys.set()
 
     def post_message(self, message: Message) -> bool:
         """Keep a key that nothing on the screen took, and that is one of ours to act on, out of the queue.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -87,9 +88,11 @@ class MainScreen(PanesScreen):
         measured: Callable[[], Measured] = Measured,
         afresh: Callable[[], None] = lambda: None,
         draw_soon: Callable[[], None] = lambda: None,
+        keys_wait: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         super().__init__()
         self.measured, self.afresh, self.draw_soon = measured, afresh, draw_soon  # what only the app can
+        self.keys_wait = keys_wait
         self.remembers = remembers  # choices, in the person's settings
         self.language = language  # of what is written to a customer whose own is not known
         self.website = website  # that new conversations are on, where the server lists none

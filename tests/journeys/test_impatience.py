@@ -43,6 +43,14 @@ async def test_a_dialog_answered_twice_closes_once(workspace: Workspace, tmp_pat
         await terminal.until("Northwind Trading")
 
 
+async def test_what_is_typed_while_it_is_made_is_written_there(workspace: Workspace, tmp_path: Path) -> None:
+    async with asked_for_a_name_below(workspace, tmp_path / "state", "Eager") as terminal:
+        terminal.send("Order", ENTER, "We have it.")
+        await terminal.until("Eager › Order")
+        await terminal.until("We have it.")
+        await leave_composer(terminal)
+
+
 async def test_what_is_taken_back_at_once_is_the_letter_before_it(workspace: Workspace, tmp_path: Path) -> None:
     async with asked_for_a_name_below(workspace, tmp_path / "state", "Nervous") as terminal:
         terminal.send("Ordre", BACKSPACE, BACKSPACE, "er 7", LEFT, "1", END, "3", ENTER)

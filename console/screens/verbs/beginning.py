@@ -27,7 +27,9 @@ async def _create(screen: MainScreen) -> None:
     website = await _website(screen) if said else None
     if said and website is not None:
         before = _now(screen)
-        _show(screen, await screen.desk.create(None, _customer(said), website or None), before)
+        with screen.keys_wait():
+            made = await screen.desk.create(None, _customer(said), website or None)
+            _show(screen, made, before)
 
 
 async def _website(screen: MainScreen) -> str | None:
@@ -60,9 +62,8 @@ async def _create_sub(screen: MainScreen) -> None:
         asked = Ask(line(f"New below {row.name}"), SafeLine("its name"), validate=named, ok_label=SafeLine("make"))
         if said := await screen.app.push_screen_wait(asked):
             before = _now(screen)
-            made = await screen.desk.create_sub(row.id, said)
-            screen.folded.discard(row.id)
-            _show(screen, made, before)
+            with screen.keys_wait():
+                _show(screen, await screen.desk.create_sub(row.id, said), before)
 
 
 async def _find(screen: MainScreen) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
@@ -53,8 +54,6 @@ _FRAME, _SLOW_FRAME = 1 / 30, 1 / 8
 """Seconds between two drawings of what changes by itself: an answer as it is written."""
 _ANSWER_SECONDS = 0.1
 """For which the panes stand as they are until the first conversations are there, and all is drawn at once."""
-_BOUNCE_SECONDS = 0.2
-"""In which the Enter after an Enter is the same."""
 _PATIENT_SECONDS = 2.0
 """For which keys wait for what a server makes, to be typed into that."""
 _KEY_SECONDS = 0.5
@@ -94,7 +93,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         self.typed = 0  # keys and pastes so far
         self._risen: list[events.Key] | None = None  # of the key that is being taken
         self._drawing: asyncio.Task[None] | None = None  # and kept, as the loop keeps none
-        self._answered = -_BOUNCE_SECONDS  # when Enter closed a dialog last, by the loop's clock
+        self._answered = 0.0  # when Enter closed a dialog, if nothing was pressed since
         self._takes_keys = asyncio.Event()  # what is typed sooner is kept, in its order
         self._takes_keys.set()
         super().__init__(driver_class=SafeDriver)
@@ -260,11 +259,10 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         await self._takes_keys.wait()
         if self._follower:
             self._follower.stir()
-        screen, now = self.screen, asyncio.get_running_loop().time()
-        is_enter = isinstance(event, events.Key) and event.key == "enter"
-        if is_enter and now - self._answered < _BOUNCE_SECONDS:
-            return  # it answered what is closed now, and was pressed, or came, twice
-        self._answered = -_BOUNCE_SECONDS
+        screen, is_enter = self.screen, isinstance(event, events.Key) and event.key == "enter"
+        if is_enter and event.time < self._answered:
+            return  # pressed twice, or repeated, before anybody saw what the first one closed
+        self._answered = 0.0
         target = self.focused or screen
         self._risen = []
         await super().on_event(event)
@@ -276,7 +274,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
         if self.screen is not screen:
             await _taken_soon(self.screen)  # by then it is composed and has its focus
             if is_enter and screen not in self.screen_stack:
-                self._answered = now
+                self._answered = time.monotonic()
         self.screen.call_later(self._draw)
         if risen:
             self._draw_soon()

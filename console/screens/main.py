@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import Worker
 
-from console.actions import BY_ID, Pane, Situation, footer_actions
+from console.actions import BY_ID, Situation, footer_actions
 from console.contract.languages import Language
 from console.errors import Connect360Error
 from console.keymap import Keymap
@@ -29,7 +29,7 @@ from console.screens.verbs.measuring import Measured
 from console.state.rows import ConversationRow, Entry, Identity, LineStatus, ThreadView
 from console.state.views import View
 from console.text.safe import SafeLine, line
-from console.widgets.composer import Composer, ComposerText
+from console.widgets.composer import Composer
 from console.widgets.customer_pane import CustomerPane
 from console.widgets.footer import KeyFooter
 from console.widgets.thread import Thread
@@ -37,7 +37,7 @@ from console.widgets.top_bar import TopBar
 from console.widgets.tree import ConversationTree
 
 if TYPE_CHECKING:
-    from console.screens.verbs import answering, attaching, drafting, gating, keeping, reading, table, writing
+    from console.screens.verbs import answering, attaching, drafting, gating, keeping, reading, table, undoing, writing
     from console.state.changes import Touched
     from console.state.desk import Desk
     from console.state.drafts import Draft, Drafts
@@ -107,7 +107,7 @@ class MainScreen(PanesScreen):
         self._stale: Touched | None = None
         self._reading: Worker[None] | None = None
         self.own_deletions: set[str] = set()
-        self.undo: Callable[[], Awaitable[None]] | None = None  # of the last change of a conversation
+        self.changes: list[undoing.Change] = []  # of conversations, which can be taken back
         self.kept: Draft | None = None  # what is written, as it was last read or written down
         self.on_disk: Draft | None = None  # as it stood on disk then
         self.streaming: drafting.Streaming | None = None
@@ -171,16 +171,6 @@ class MainScreen(PanesScreen):
     # the panes
 
     @property
-    def pane(self) -> Pane:
-        """The pane that has the focus."""
-        focused = self.focused
-        if isinstance(focused, ComposerText):
-            return "composer"
-        if isinstance(focused, Thread):
-            return "thread"
-        return "customer" if isinstance(focused, CustomerPane) else "tree"
-
-    @property
     def chosen(self) -> ConversationRow | None:
         """The conversation that actions act on: under the tree's cursor, else the open one."""
         chosen = self.conversations.cursor_id if self.pane == "tree" else self.open_id
@@ -201,7 +191,7 @@ class MainScreen(PanesScreen):
             has_text=not self.composer.is_empty,
             held=self.held,
             unsent=self.unsent,
-            can_undo=self.undo is not None,
+            can_undo=bool(self.changes),
             is_drafting=self.streaming is not None,
             transfers=attaching.transfers(self),
         )
@@ -289,7 +279,8 @@ class MainScreen(PanesScreen):
 
     def _mark_read(self, conversation_id: str) -> None:
         """What arrives in a thread counts as read when it is on screen, before somebody."""
-        if self.messages.is_following and self.messages.size.height and self.app.app_focus:
+        is_shown = self.messages.size.height and not self.has_class("-choosing")
+        if self.messages.is_following and is_shown and self.app.app_focus:
             self._reading = self.attempt(lambda: self.desk.mark_read(conversation_id), group="read", exclusive=False)
 
     def show_lines(self) -> None:
@@ -331,7 +322,7 @@ class MainScreen(PanesScreen):
     # opening
 
     def open(self, conversation_id: str, *, focus: bool = True) -> None:
-        """Open a conversation in the thread pane, and unfold what it lies in."""
+        """Open a conversation, and unfold what it lies in. Where one pane stands alone it is the thread then."""
         self.before_search = conversation_id
         if conversation_id != self.open_id:
             keeping.leave(self)
@@ -340,12 +331,12 @@ class MainScreen(PanesScreen):
             self.row, self.thread = self.store.row(conversation_id), self.store.thread(conversation_id)
             keeping.resume(self, conversation_id)
             self.attempt(lambda: self.desk.open(conversation_id), group="open")
-            if hidden_by := self.folded & {row.id for row in self.store.outline.path(conversation_id)[:-1]}:
-                self.folded -= hidden_by
-                self.show_lines()
-            self.conversations.move_to(conversation_id)
+        if hidden_by := self.folded & {row.id for row in self.store.outline.path(conversation_id)[:-1]}:
+            self.folded -= hidden_by
+            self.show_lines()
+        self.conversations.move_to(conversation_id)
         self.show_around()
-        if focus:
+        if focus or self.has_class("-narrow"):
             self.go_to(self.messages)
 
     def go_to(self, widget: Widget) -> None:

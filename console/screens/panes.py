@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual.geometry import Size
 
+from console.actions import Pane
 from console.screens.dialog import Field
 from console.screens.work import WorkScreen
-from console.widgets.composer import Composer
+from console.widgets.composer import Composer, ComposerText
 from console.widgets.customer_pane import CustomerPane
 from console.widgets.thread import Thread
 from console.widgets.tree import ConversationTree
@@ -48,6 +49,16 @@ class PanesScreen(WorkScreen):
         """What stood above has closed, and the window may have another size by now."""
         if self.stack_updates:  # not the first time, when there are no panes yet
             self._screen_resized(self.app.size)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that has the focus."""
+        focused = self.focused
+        if isinstance(focused, ComposerText):
+            return "composer"
+        if isinstance(focused, Thread):
+            return "thread"
+        return "customer" if isinstance(focused, CustomerPane) else "tree"
 
     def show_around(self) -> None:
         """Show what stands around the panes."""

@@ -87,7 +87,7 @@ async def write(pilot: Pilot[None], text: str) -> None:
     await pilot.press(*keys_of(text))
 
 
-def burst(pilot: Pilot[None], text: str) -> None:
+def burst(pilot: Pilot[None] | Pilot[str | None], text: str) -> None:
     """Type it at once, as a terminal gives what comes in one write; "\n" is Enter."""
     for letter in text:
         key = "enter" if letter == "\n" else _KEYS.get(letter, letter)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from console.client.api import Api
-from console.contract.inputs import CreateSubConversation, CustomerInput, ListConversations, Send
+from console.contract.inputs import CreateSubConversation, CustomerInput, ListConversations, Send, UpdateConversation
 from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Pick
+from tests.screens.host import burst
 from tests.support.console import JANE, console_on, conversation_with
 from tests.support.server import RunningServer
 
@@ -55,19 +56,28 @@ async def test_a_colleague_is_picked_to_assign_to(server: RunningServer, api: Ap
     assert assigned == (await api.session.get()).member.id
 
 
-async def test_the_last_change_is_said_and_undone(server: RunningServer, api: Api, tmp_path: Path) -> None:
+async def test_changes_are_said_and_undone_one_after_the_other(server: RunningServer, api: Api, tmp_path: Path) -> None:
     jane = await conversation_with(api, JANE, "Hello?")
+    await conversation_with(api, DENIZ, "Merhaba")
     async with console_on(server, tmp_path) as console:
-        await console.until(lambda: console.names and len(console.main.store.members) == 2)
+        await console.until(lambda: len(console.names) == 2 and len(console.main.store.members) == 2)
+        await console.press("g", "g", "j")
         await console.press("a")
         await console.shows(Pick)
         await console.write("tom")
         await console.press("enter")
         await console.until(lambda: console.said)
         assert console.said == "Now Tomás Rivera’s: Jane Cooper · u undo"
+        await console.press("e")
+        await console.until(lambda: console.names == ["Deniz Yılmaz"])
         await console.press("u")
-        await console.until(lambda: console.said == "Undone.")
-        assert console.main.store.row(jane).assignee_id is None  # type: ignore[union-attr]
+        await console.until(lambda: console.said == "Undone: Jane Cooper")
+        assert console.main.conversations.cursor_id == jane
+        assert console.main.store.row(jane).assignee_id is not None  # type: ignore[union-attr]
+        await console.press("u")
+        await console.until(lambda: console.main.store.row(jane).assignee_id is None)  # type: ignore[union-attr]
+        await console.press("u")
+        await console.until(lambda: console.said == "There is nothing to undo.")
     assert not (await api.conversations.get(jane)).metadata.get("assigneeId")
 
 
@@ -88,7 +98,7 @@ async def test_priority_labels_and_snooze_are_kept_by_the_server(
         await console.write("returns")
         await console.press("tab", "enter")
         await console.until(lambda: console.main.store.row(jane).labels == ("returns",))  # type: ignore[union-attr]
-        assert console.said == "Labels of Jane Cooper: returns · u undo"
+        assert console.said == "Labels of Jane Cooper · u undo: returns"
         await console.press("s")
         await console.shows(Pick)
         await console.press("enter")
@@ -218,3 +228,68 @@ async def test_who_waits_in_what_is_folded_is_shown_and_gone_to(
         await console.until(lambda: console.main.open_id == order.id)
         await console.until(lambda: console.main.store.row(jane).status == "resolved")  # type: ignore[union-attr]
         assert console.names == ["Jane Cooper", "Order"]
+
+
+async def test_what_a_colleague_labelled_meanwhile_stays_and_is_said(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names)
+        await console.press("t")
+        await console.shows(Pick)
+        await api.conversations.update(UpdateConversation(id=jane, metadata={"labels": ["vip"]}))
+        await console.until(lambda: console.main.store.row(jane).labels == ("vip",))  # type: ignore[union-attr]
+        await console.write("returns")
+        await console.press("tab", "enter")
+        await console.until(lambda: console.said == "Labels of Jane Cooper · u undo: vip, returns")
+        await console.press("u")
+        await console.until(lambda: console.main.store.row(jane).labels == ("vip",))  # type: ignore[union-attr]
+
+
+async def test_what_is_resolved_is_left_at_once_and_what_is_next_is_seen(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    order = await api.conversations.create_sub(CreateSubConversation(parent_id=jane, name="Order"))
+    asks = Send(conversation_id=order.id, content={"en": "?"}, sender="customer")
+    await api.messages.send(asks)
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: len(console.names) == 2)
+        await console.press("j", "enter", "escape", "g", "g", "space")
+        assert console.names == ["Jane Cooper"] and console.main.open_id == order.id
+        burst(console.pilot, "Er")
+        await console.until(lambda: console.main.pane == "composer")
+        assert console.main.conversations.cursor_id == console.main.open_id == order.id
+
+
+async def test_where_one_pane_stands_alone_what_is_gone_to_is_seen(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane = await conversation_with(api, JANE, "Hello?")
+    await conversation_with(api, DENIZ, "Merhaba")
+    async with console_on(server, tmp_path, size=(60, 20)) as console:
+        await console.until(lambda: len(console.names) == 2)
+        await console.press("J")
+        await console.until(lambda: console.bodies == ["Hello?"])
+        assert console.main.open_id == jane and console.main.pane == "thread"
+        await console.until(lambda: not console.main.store.row(jane).unread)  # type: ignore[union-attr]
+        await console.press("h")
+        said = Send(conversation_id=jane, content={"en": "Are you there?"}, sender="customer")
+        await api.messages.send(said)
+        await console.until(lambda: len(console.bodies) == 2)
+        await console.pilot.pause()
+        assert console.main.store.row(jane).unread == 1, "the list hides the thread"  # type: ignore[union-attr]
+
+
+async def test_the_next_unread_one_is_looked_for_from_where_one_is(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    for customer in (JANE, DENIZ, CustomerInput(name="Omar"), CustomerInput(name="Sofia")):
+        await conversation_with(api, customer, "Hello?")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: console.names == ["Sofia", "Omar", "Deniz Yılmaz", "Jane Cooper"])
+        await console.press("g", "g", "enter")
+        await console.until(lambda: console.bodies)
+        await console.press("escape", "G", "K")
+        assert console.main.conversations.cursor == 2, "the one above the cursor, not above what is open"

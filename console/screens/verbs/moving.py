@@ -67,7 +67,7 @@ def _parent(screen: MainScreen) -> None:
 def _unread_by(step: int) -> Move:
     def go(screen: MainScreen) -> None:
         lines = screen.conversations.lines
-        here = lines.place(screen.open_id)
+        here = None if screen.pane == "tree" else lines.place(screen.open_id)
         here = screen.conversations.cursor if here is None else here
         following = lines.find(here, step, unread=True, but=screen.open_id or "")
         if following is None:

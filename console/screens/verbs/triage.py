@@ -11,6 +11,7 @@ from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Choice, Pick
 from console.screens.verbs.asking import named, pick_one
+from console.screens.verbs.undoing import change
 from console.state.rows import ConversationRow, Priority, Status
 from console.state.triage import labels_of
 from console.text.language import is_rtl
@@ -42,19 +43,19 @@ async def _resolve_next(screen: MainScreen) -> None:
         return
     lines = screen.conversations.lines
     place = lines.place(row.id)
-    after = None if place is None else lines.find(place, 1, waiting=True, but=row.id)
+    after = None if place is None else lines.find(place, 1, waiting=True)
     waiting = after or lines.find(-1, 1, waiting=True, but=row.id)
-    before = (screen.open_id, screen.focused)
-    await _set_status(screen, row, "resolved")
-    if waiting and (screen.open_id, screen.focused) == before:
+    if waiting:  # at once: the next key is for that one already
         screen.open(waiting, focus=screen.pane != "tree")
+    await _set_status(screen, row, "resolved")
     nobody = "" if waiting else " Nobody else waits here."
     screen.say(line(f"Resolved: {row.name} · u undo.{nobody}"))
 
 
 async def _set_status(screen: MainScreen, row: ConversationRow, status: Status, until: datetime | None = None) -> None:
-    await screen.desk.set_status(row.id, status, until)
-    screen.undo = lambda: screen.desk.set_status(row.id, row.status, row.snoozed_until)
+    desk = screen.desk
+    made = desk.set_status(row.id, status, until)
+    await change(screen, row, made, lambda: desk.set_status(row.id, row.status, row.snoozed_until))
 
 
 async def _snooze(screen: MainScreen) -> None:
@@ -70,6 +71,7 @@ async def _snooze(screen: MainScreen) -> None:
         return
     if chosen == _NOW:
         await _set_status(screen, row, "open")
+        screen.say(line(f"Open again: {row.name} · u undo"))
         return
     _, until = times[int(chosen)]
     await _set_status(screen, row, "snoozed", until)
@@ -105,8 +107,8 @@ async def _assign(screen: MainScreen) -> None:
 
 
 async def _assign_to(screen: MainScreen, row: ConversationRow, member_id: str | None) -> None:
-    await screen.desk.assign(row.id, member_id)
-    screen.undo = lambda: screen.desk.assign(row.id, row.assignee_id)
+    made = screen.desk.assign(row.id, member_id)
+    await change(screen, row, made, lambda: screen.desk.assign(row.id, row.assignee_id))
 
 
 async def _take(screen: MainScreen) -> None:
@@ -131,10 +133,11 @@ async def _labels(screen: MainScreen) -> None:
     if chosen is None or now is None:
         return
     # What a colleague changed meanwhile stays: only what was changed here is.
-    kept = [label for label in labels_of(now.metadata) if label in chosen or label not in marked]
-    await screen.desk.set_labels(row.id, tuple(dict.fromkeys([*kept, *(one for one in chosen if one not in marked)])))
-    screen.undo = lambda: screen.desk.set_labels(row.id, marked)
-    screen.say(line(f"Labels of {row.name}: {', '.join(chosen) or 'none'} · u undo"))
+    before = labels_of(now.metadata)
+    kept = [label for label in before if label in chosen or label not in marked]
+    labels = tuple(dict.fromkeys([*kept, *(one for one in chosen if one not in marked)]))
+    await change(screen, row, screen.desk.set_labels(row.id, labels), lambda: screen.desk.set_labels(row.id, before))
+    screen.say(line(f"Labels of {row.name} · u undo: {', '.join(labels) or 'none'}"))
 
 
 async def _priority(screen: MainScreen) -> None:
@@ -142,8 +145,8 @@ async def _priority(screen: MainScreen) -> None:
         choices = [Choice(name, SafeLine(name), SafeLine(about)) for name, about in _PRIORITIES]
         chosen = await pick_one(screen, line(f"Priority of {row.name}"), choices, marked=row.priority)
         if priority := next((name for name, _ in _PRIORITIES if name == chosen), None):
-            await screen.desk.set_priority(row.id, priority)
-            screen.undo = lambda: screen.desk.set_priority(row.id, row.priority)
+            made = screen.desk.set_priority(row.id, priority)
+            await change(screen, row, made, lambda: screen.desk.set_priority(row.id, row.priority))
             screen.say(line(f"{priority.capitalize()} priority: {row.name} · u undo"))
 
 
@@ -153,6 +156,7 @@ async def _rename(screen: MainScreen) -> None:
         said = await screen.app.push_screen_wait(asked)
         if said and said != row.name:
             await screen.desk.rename(row.id, said)
+            screen.say(line(f"Renamed: {said}"))
 
 
 async def _move(screen: MainScreen) -> None:
@@ -165,7 +169,9 @@ async def _move(screen: MainScreen) -> None:
             choices.append(Choice(one.id, line(" › ".join(step.name for step in path)), one.last_text))
     chosen = await pick_one(screen, line(f"Move {row.name} below"), choices)
     if chosen is not None:
-        await screen.desk.move(row.id, None if chosen == _TOP else chosen)
+        made = screen.desk.move(row.id, None if chosen == _TOP else chosen)
+        await change(screen, row, made, lambda: screen.desk.move(row.id, row.parent_id))
+        screen.say(line(f"Moved: {row.name} · u undo"))
 
 
 async def _every_row(screen: MainScreen) -> AsyncIterator[ConversationRow]:

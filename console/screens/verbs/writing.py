@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from console.contract.content import text_in
@@ -12,6 +12,7 @@ from console.contract.languages import LANGUAGES
 from console.lazily import lazily
 from console.screens.verbs import gating, keeping
 from console.screens.verbs.asking import pick_one
+from console.screens.verbs.undoing import undo
 from console.state.rows import Written
 from console.text.excerpt import excerpt
 from console.text.safe import SafeLine, line, own
@@ -97,13 +98,7 @@ def _undo(screen: MainScreen) -> Awaitable[None] | None:
     if screen.held:
         take_back(screen)
         return None
-    undo, screen.undo = screen.undo, None
-    return _carry_out(screen, undo) if undo else None
-
-
-async def _carry_out(screen: MainScreen, undo: Callable[[], Awaitable[None]]) -> None:
-    await undo()
-    screen.say(SafeLine("Undone."))
+    return undo(screen) if screen.changes else None
 
 
 def take_back(screen: MainScreen) -> None:

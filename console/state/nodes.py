@@ -7,13 +7,18 @@ from datetime import datetime
 
 from console.state.views import Facts
 
+Told = tuple[bool, bool, bool]
+"""Whether a conversation is shown, folded or not, and if so whether somebody waits in it and whether it is unread."""
+
+_NOTHING: Told = (False, False, False)
+
 Key = tuple[float, str]  # seconds, the newest ones negative so that they come first, then the id
 
 
 class Node:
     """One conversation: there may be a hundred thousand, so of what a row says there is only what many ask for."""
 
-    __slots__ = ("above", "at", "below", "facts", "id", "is_match", "kept", "newest", "since", "words")
+    __slots__ = ("above", "at", "below", "facts", "id", "is_match", "kept", "newest", "since", "told", "words")
 
     def __init__(self, id: str, facts: Facts, at: float) -> None:
         self.id = id
@@ -25,6 +30,7 @@ class Node:
         self.below: list[Node] | None = None  # sorted by `key_of`
         self.is_match = False  # it belongs to the view that is shown and answers its filter
         self.kept = 0  # of those right below it, how many are shown or have such a one below them
+        self.told: Told = _NOTHING  # of it to those above it that are folded
         self.words = b""  # that a filter looks through, folded
 
 
@@ -58,3 +64,8 @@ def walk(top: Sequence[Node], below: Callable[[Node], Sequence[Node]]) -> list[N
         if node.below:
             stack.extend(reversed(below(node)))
     return lines
+
+
+def told(node: Node) -> Told:
+    """What those above it that are folded say of it."""
+    return (True, node.facts.is_waiting, node.facts.is_unread) if is_kept(node) else _NOTHING

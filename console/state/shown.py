@@ -7,16 +7,17 @@ when they are looked at. Another view or filter is gone through as far as one lo
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
 from typing import overload
 
+from console.state.folds import Folds
 from console.state.nodes import Key, Node, encoded, is_kept, key_of, walk
 from console.state.order import Order
 from console.state.rows import ConversationRow
-from console.state.sieve import Answering, Sieve, having, marked
+from console.state.sieve import Sieve, belonging, having, marked, narrows
 from console.state.views import BELONGS, Asked, Facts, View, words_of
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -64,6 +65,7 @@ class Shown(Sequence[OutlineLine]):
         self._at_once = at_once
         self._sieve = Sieve([], list, at_once)
         self._hidden: set[Node] = set()
+        self._folds = Folds()
 
     def ask(
         self,
@@ -90,18 +92,19 @@ class Shown(Sequence[OutlineLine]):
                     self._turn(id)
                 return
         words = tuple(encoded(word) for word in words_of(query))
-        narrows = is_same and self.is_whole and _narrows(self._words, words)
+        is_narrower = is_same and self.is_whole and narrows(self._words, words)
         among = self._all.lines
-        if narrows and self._query:  # it has unfolded all: only what answered it is looked at again
+        if is_narrower and self._query:  # it has unfolded all: only what answered it is looked at again
             self._own.lines, self._earlier = self._earlier, self._own.lines
             among = self._earlier
         self._own.lines.clear()
-        new = [word for word in words if not narrows or word not in self._words]
+        new = [word for word in words if not is_narrower or word not in self._words]
         self._view, self._asked, self._query, self._words = view, asked, query, words
         self._folded = {*folded}
-        answering = having(new, marked if narrows else self._belonging(view, asked))
+        answering = having(new, marked if is_narrower else belonging(view, asked, self._facts))
         self._sieve = Sieve(among, answering, self._at_once)
         self._since, self._hidden = {}, self._all_hidden()
+        self._folds.clear()
         if view == "waiting":
             self._build_waiting()
 
@@ -159,19 +162,14 @@ class Shown(Sequence[OutlineLine]):
         return self._own.place(node) if is_kept(node) and self._is_open(node) else None
 
     def find(self, start: int, step: int, *, unread: bool = False, waiting: bool = False, but: str = "") -> str | None:
-        """The first conversation that is as asked, folded away or not, and is not `but`.
+        """The first conversation behind line `start` that is as asked, or with `step` -1 before it, and is not `but`.
 
-        From line `start` on, which it is not itself, to the last with `step` 1, to the first with -1.
+        It may be folded away. A `start` of -1 is before all lines.
         """
-        place, found = start, self._folded_away(start) if step > 0 else []
-        while True:
-            for node in found[::step]:
-                if ((unread and node.facts.is_unread) or (waiting and node.facts.is_waiting)) and node.id != but:
-                    return node.id
-            place += step
-            if place < 0 or not self.reaches(place + 1):
-                return None
-            found = [self._own.lines[place], *self._folded_away(place)]
+        for node in self._behind(start) if step > 0 else self._before(start):
+            if ((unread and node.facts.is_unread) or (waiting and node.facts.is_waiting)) and node.id != but:
+                return node.id
+        return None
 
     # what the outline tells
 
@@ -191,10 +189,12 @@ class Shown(Sequence[OutlineLine]):
             self._unlink(node)
         else:
             self._rewait(node)
+        self._folds.change(node)
 
     def leave(self, node: Node) -> None:
         """A conversation leaves its place, with all below it."""
         self._look_through()
+        self._folds.forget(node.above)
         self._all.cut(node)
         if is_kept(node):
             self._unlink(node)
@@ -209,6 +209,7 @@ class Shown(Sequence[OutlineLine]):
     def stand(self, node: Node) -> None:
         """A conversation has come to its place, with all below it."""
         self._look_through()
+        self._folds.forget(node.above)
         self._all.put(walk([node], lambda node: node.below or ()))
         if is_kept(node):
             self._show(node)
@@ -237,17 +238,37 @@ class Shown(Sequence[OutlineLine]):
                 end = self._own.end(at.above, end)
             at = at.above
         is_last.reverse()
-        hidden = [one.facts for one in self._folded_away(place)]
-        waiting, unread = any(one.is_waiting for one in hidden), any(one.is_unread for one in hidden)
-        row, guides, marks = self._row_of(node.id), tuple(is_last), (len(hidden), waiting, unread)
+        hidden, waiting, unread = 0, 0, 0
+        if node.kept and node.id in self._closed:
+            hidden, waiting, unread = self._folds.counts(node, self._all_below)
+        row, guides, marks = self._row_of(node.id), tuple(is_last), (hidden, waiting > 0, unread > 0)
         return OutlineLine(row, len(guides) - 1, guides, node.kept > 0, node.is_match, *marks)
 
-    def _folded_away(self, place: int) -> list[Node]:
+    def _behind(self, place: int) -> Iterator[Node]:
+        lines, closed = self._own.lines, self._closed
+        while place < len(lines):
+            if place >= 0 and lines[place].id in closed:
+                yield from self._folded_away(lines[place])
+            place += 1
+            if place < len(lines) or self.reaches(place + 1):
+                yield lines[place]
+
+    def _before(self, place: int) -> Iterator[Node]:
+        self.reaches(place)
+        for node in reversed(self._own.lines[:place]):
+            if node.id in self._closed:
+                yield from reversed(self._folded_away(node))
+            yield node
+
+    def _folded_away(self, node: Node) -> list[Node]:
         """What would be seen below a line if it were not folded."""
-        if place < 0 or not self.reaches(place + 1) or self._own.lines[place].id not in self._closed:
-            return []
-        start, end = self._all.span(self._own.lines[place])
-        return [one for one in self._all.lines[start + 1 : end] if is_kept(one)]
+        if self._view == "waiting":
+            return walk(self._below(node), self._below)
+        return [one for one in self._all_below(node) if is_kept(one)]
+
+    def _all_below(self, node: Node) -> list[Node]:
+        start, end = self._all.span(node)
+        return self._all.lines[start + 1 : end]
 
     @property
     def _closed(self) -> Collection[str]:
@@ -356,11 +377,11 @@ class Shown(Sequence[OutlineLine]):
 
     def _all_hidden(self) -> set[Node]:
         """The folded ones, and those below them: of what lies right below these nothing is seen."""
-        return {one for id in self._closed if id in self._nodes for one in self._parents(self._nodes[id])}
 
-    def _parents(self, node: Node) -> list[Node]:
-        """This one and all below it that have some below themselves."""
-        return walk([node], lambda node: [one for one in node.below or () if one.below])
+        def parents(node: Node) -> list[Node]:
+            return [one for one in node.below or () if one.below]
+
+        return {one for id in self._closed if id in self._nodes for one in walk([self._nodes[id]], parents)}
 
     def _build_waiting(self) -> None:
         """All lines, which stand in another order here."""
@@ -377,22 +398,3 @@ class Shown(Sequence[OutlineLine]):
         self._since = {node.id: since for node, since in kept.items()}
         top = sorted((since, node.id, node) for node, since in kept.items() if node.above is None)
         self._own.lines[:] = walk([node for _, _, node in top], self._unfolded)
-
-    def _belonging(self, view: View, asked: Asked) -> Answering:
-        """What finds those of a view. Most have the same few facts, which are judged once."""
-        belongs = BELONGS[view]
-        if view == "all":
-            return list
-        if view == "drafts":
-            return lambda some: [node for node in some if node.id in asked.drafts]
-        these = {id(facts) for facts in self._facts if belongs("", facts, asked)}
-        return lambda some: [
-            node
-            for node in some
-            if id(node.facts) in these or (node.facts.snoozed_until and belongs(node.id, node.facts, asked))
-        ]
-
-
-def _narrows(before: tuple[bytes, ...], after: tuple[bytes, ...]) -> bool:
-    """Whether what has all of these words had all of those before."""
-    return all(any(old in new for new in after) for old in before)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from console.state.nodes import Node
+from console.state.views import BELONGS, Asked, Facts, View
 
 Answering = Callable[[Sequence[Node]], list[Node]]
 """Of some conversations those that belong to what is asked for."""
@@ -77,3 +78,23 @@ def having(words: Iterable[bytes], answering: Answering) -> Answering:
         return answering(some)
 
     return found
+
+
+def belonging(view: View, asked: Asked, known: Collection[Facts]) -> Answering:
+    """What finds those of a view. Most have the same few facts, those `known`, which are judged once."""
+    belongs = BELONGS[view]
+    if view == "all":
+        return list
+    if view == "drafts":
+        return lambda some: [node for node in some if node.id in asked.drafts]
+    these = {id(facts) for facts in known if belongs("", facts, asked)}
+    return lambda some: [
+        node
+        for node in some
+        if id(node.facts) in these or (node.facts.snoozed_until and belongs(node.id, node.facts, asked))
+    ]
+
+
+def narrows(before: tuple[bytes, ...], after: tuple[bytes, ...]) -> bool:
+    """Whether what has all of these words had all of those before."""
+    return all(any(old in new for new in after) for old in before)

@@ -21,28 +21,34 @@ from tests.state.values import START, at, conversation
 from tests.widgets.rows import row
 
 _IDS = "abcdefghij"
+_PARENTS = "abcd"
 _ROWS = st.tuples(
     st.just("put"),
     st.sampled_from(_IDS),
-    st.one_of(st.none(), st.sampled_from(_IDS + "x")),
+    st.sampled_from([None, *_PARENTS, "x"]),
     st.integers(0, 9),  # minutes of its activity
-    st.sampled_from(["open", "open", "resolved", "snoozed"]),
+    st.sampled_from(["open", "open", "open", "resolved", "snoozed"]),
     st.one_of(st.none(), st.integers(0, 9)),  # minutes since which somebody waits
-    st.one_of(st.none(), st.sampled_from(["mem_maya", "mem_omar"])),
+    st.sampled_from([None, "mem_maya", "mem_maya", "mem_omar"]),
     st.sampled_from(["Lamp", "Lampshade", "Chair"]),
     st.integers(0, 9),  # until when it is snoozed
 )
-_STEPS = st.one_of(
-    _ROWS,
-    _ROWS,
-    st.tuples(st.just("remove"), st.sampled_from(_IDS)),
-    st.tuples(st.just("fold"), st.sampled_from(_IDS)),
-    st.tuples(st.just("view"), st.sampled_from(VIEWS)),
-    st.tuples(st.just("query"), st.sampled_from(["", " ", "l", "la", "lamp", "lampshade", "lamp cooper", "c"])),
-    st.tuples(st.just("now"), st.integers(0, 9)),
-    st.tuples(st.just("draft"), st.sampled_from(_IDS + "x")),
-    st.tuples(st.just("me"), st.sampled_from(["mem_maya", "mem_omar", None])),
-)
+_AGAIN = st.tuples(st.just("again"), st.sampled_from(_IDS), st.integers(0, 9), st.one_of(st.none(), st.integers(0, 9)))
+_FOLDS = st.tuples(st.just("fold"), st.sampled_from(_PARENTS))
+_STEPS = st.sampled_from(
+    [
+        *[_ROWS] * 3,
+        *[_AGAIN] * 5,
+        *[_FOLDS] * 3,
+        st.tuples(st.just("remove"), st.sampled_from(_IDS)),
+        st.tuples(st.just("view"), st.sampled_from([*VIEWS, "waiting", "waiting", "all"])),
+        st.tuples(st.just("query"), st.sampled_from(["", "", " ", "l", "la", "lamp", "lampshade", "lamp cooper", "c"])),
+        st.tuples(st.just("now"), st.integers(0, 9)),
+        st.tuples(st.just("draft"), st.sampled_from(_IDS + "x")),
+        st.tuples(st.just("me"), st.sampled_from(["mem_maya", "mem_omar", None])),
+    ]
+).flatmap(lambda step: step)
+_LOOKS = st.sampled_from(["glance", "look", "look", ""])
 
 
 class Screen:
@@ -59,6 +65,11 @@ class Screen:
         match what:
             case "put":
                 self.outline.put(_row(one, *more))
+            case "again" if one in self.outline:
+                (*_, before) = self.outline.path(one)
+                minutes, since = more
+                unread, waiting_since = minutes % 2, None if since is None else at(since)
+                self.outline.put(replace(before, at=at(minutes), unread=unread, waiting_since=waiting_since))
             case "remove" if one in self.outline:
                 self.outline.remove(one)
             case "fold":
@@ -75,6 +86,10 @@ class Screen:
         shown = self.outline.shown
         shown.ask(**self.asked, folded=self.folded, drafts=self.drafts)
         place = shown.place(_IDS[lines])
+        if shown.reaches(1):
+            known = [line.row for line in from_scratch.lines_of(self.outline, **self.asked, drafts=self.drafts)]
+            unread = [row.id for row in known if row.unread and row.id != shown.id_at(0)]
+            assert shown.find(-1, 1, unread=True, but=shown.id_at(0)) == next(iter(unread), None)
         assert shown.reaches(lines) == (shown.likely >= lines) or not shown.is_whole
         assert place is None or shown.id_at(place) == _IDS[lines]
 
@@ -93,8 +108,6 @@ class Screen:
     def find(self, lines: list[OutlineLine]) -> None:
         """From each line the next and the previous unread one are found as they would be with nothing folded."""
         order = [line.row for line in from_scratch.lines_of(self.outline, **self.asked, drafts=self.drafts)]
-        if self.asked["view"] == "waiting":  # what is folded away stands in another order there
-            return
         places = {row.id: place for place, row in enumerate(order)}
         for start, shown in enumerate(lines):
             place = places[shown.row.id]
@@ -122,11 +135,17 @@ def _row(
 
 
 @settings(max_examples=300)
-@given(st.lists(st.tuples(_STEPS, st.sampled_from(("glance", "look", None)), st.integers(0, 9)), max_size=60))
+@given(
+    st.lists(_ROWS, min_size=12, max_size=24),
+    st.lists(st.tuples(_STEPS, _LOOKS, st.integers(0, 9)), min_size=8, max_size=40),
+)
 def test_whatever_happens_the_lines_are_those_that_are_made_from_scratch(
-    steps: list[tuple[tuple[Any, ...], str | None, int]],
+    rows: list[tuple[Any, ...]],
+    steps: list[tuple[tuple[Any, ...], str, int]],
 ) -> None:
     screen = Screen()
+    for one in rows:
+        screen.take(one)
     for step, then, lines in steps:
         screen.take(step)
         if then == "look":  # many changes may come between two looks
@@ -134,6 +153,37 @@ def test_whatever_happens_the_lines_are_those_that_are_made_from_scratch(
         elif then == "glance":
             screen.glance(lines)
     screen.look()
+
+
+def test_what_is_folded_within_a_fold_stays_so() -> None:
+    outline = Outline()
+    for id, parent in (("a", None), ("b", "a"), ("c", "b")):
+        outline.put(row(id=id, parent_id=parent))
+    for folded, seen in (({"b"}, "ab"), ({"a", "b"}, "a"), ({"b"}, "ab"), (set(), "abc")):
+        assert [line.row.id for line in from_scratch.shown(outline, "all", now=START, folded=folded)] == list(seen)
+
+
+def test_who_waits_longest_in_a_fold_is_found_first_where_they_are_in_that_order() -> None:
+    outline = Outline()
+    outline.put(row(id="top", at=at(0)))
+    outline.put(row(id="late", parent_id="top", at=at(9), waiting_since=at(8)))
+    outline.put(row(id="early", parent_id="top", at=at(7), waiting_since=at(6)))
+    outline.shown.ask("waiting", now=START, folded={"top"})
+    assert outline.shown.find(0, 1, waiting=True) == "early"
+    assert outline.shown.find(-1, 1, waiting=True, but="early") == "late"
+    assert outline.shown.find(0, -1, waiting=True) is None
+
+
+def test_a_fold_within_a_fold_is_told_of_what_changes_too() -> None:
+    outline = Outline()
+    for id, parent in (("a", None), ("b", "a"), ("c", "b")):
+        outline.put(row(id=id, parent_id=parent))
+    for folded in ({"b"}, {"a", "b"}):  # both are counted then
+        from_scratch.shown(outline, "all", now=START, folded=folded)
+    outline.put(row(id="c", parent_id="b", unread=1, waiting_since=at(1)))
+    for folded in ({"a", "b"}, {"b"}):
+        *_, last = from_scratch.shown(outline, "all", now=START, folded=folded)
+        assert last.hides_waiting and last.hides_unread
 
 
 def test_what_changes_elsewhere_makes_no_line_anew() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from contextlib import suppress
 from types import TracebackType
 
 from console.errors import Connect360Error
@@ -32,11 +33,9 @@ def run(arguments: list[str], secrets: set[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            _say(Connect360Error("There is no room left where this is written."))
-        elif error.errno != errno.EPIPE:  # who read our output has left
+        if error.errno != errno.EPIPE:
             raise
-        # Python would complain once more when it flushes at the end.
+        # Who read our output has left. Python would complain once more when it flushes at the end.
         sys.stdout = sys.stderr = None
         return 1
 
@@ -56,7 +55,8 @@ def _run(arguments: list[str], secrets: set[str]) -> int:
 def _say(error: Connect360Error) -> None:
     from console.text.safe import line
 
-    print(f"connect360: {line(str(error), 1_000)}", file=sys.stderr)  # noqa: T201  the command line's own voice
+    with suppress(OSError):  # it may be full as well
+        print(f"connect360: {line(str(error), 1_000)}", file=sys.stderr)  # noqa: T201  the command line's own voice
 
 
 if __name__ == "__main__":

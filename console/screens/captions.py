@@ -44,7 +44,8 @@ def entitle(screen: MainScreen) -> None:
 
 def tree_title(screen: MainScreen, width: int) -> Content:
     """The view, and how many wait."""
-    waiting = screen.store.outline.waiting_count(screen.clock())
+    is_of_all = screen.view in ("inbox", "waiting", "all")  # else it would be said of those that are shown
+    waiting = screen.store.outline.waiting_count(screen.clock()) if is_of_all else 0
     return pane_title(
         line(screen.view.capitalize() + (f" · {waiting} waiting" if waiting else "")), SafeLine(""), width
     )

@@ -185,7 +185,7 @@ class ConversationTree(ScrollView, can_focus=True):
         """What a row of the screen shows now."""
         place = y + self.scroll_offset.y
         if not self.lines.reaches(place + 1):
-            return None, None, SafeLine("")
+            return None, None, SafeLine("") if self.lines else self.empty
         line = self.lines[place]
         id = line.row.id
         marks = Marks(id == self.open_id, id == self._held and self.has_keys, id in self.drafts, self.is_spare)

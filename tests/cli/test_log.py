@@ -46,7 +46,10 @@ def test_where_there_is_no_room_for_it_there_is_a_sentence(home: Path) -> None:
     write(state_directory(), 200)
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run([*CONNECT360, "--log"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (1, "connect360: There is no room left where this is written.\n")
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "connect360: The log could not be printed: No space left on device.\n",
+    )
 
 
 def test_it_is_printed_oldest_first_across_its_files() -> None:

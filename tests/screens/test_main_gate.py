@@ -291,7 +291,7 @@ async def test_how_what_is_held_is_taken_back_is_said_as_the_keys_are(server: Ru
         await it.press("enter")
         await it.until(lambda: it.main.hold.endswith("s · Esc undo · Enter now"))
         await it.press("n")
-        await it.until(lambda: it.main.hold.endswith("s · Esc, u undo"))
+        await it.until(lambda: it.main.hold.endswith("s · Esc then u undo"))
         await it.press("escape")
         await it.until(lambda: it.main.hold.endswith("s · u undo"))
         await it.press("u")

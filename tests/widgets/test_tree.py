@@ -114,3 +114,17 @@ async def test_nothing_looks_for_lines_once_all_are_known() -> None:
         assert screen.outline.shown.is_whole and screen.shows.virtual_size.height == _COUNT
         screen.ask("lamp")
         assert screen.outline.shown.is_whole and screen.shows.virtual_size.height == 0
+
+
+async def test_where_the_last_line_goes_it_is_said_why_there_is_none() -> None:
+    screen = _OneTree(lambda number: f"says {number:03}")
+    async with Host(screen).run_test(size=(40, _HEIGHT)) as pilot:
+        screen.shows.empty = line("Nothing matches.")
+        screen.ask("999")
+        await screen.found(pilot)
+        assert screen.rows()[0] == "No 999"
+        screen.outline.put(row(id="c999", name="No 999", at=at(-999), last_text=line("something else")))
+        screen.ask("999 says")
+        screen.shows.show(screen.outline.shown)
+        await pilot.pause()
+        assert "Nothing matches." in screen.rows()

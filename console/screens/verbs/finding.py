@@ -28,7 +28,6 @@ async def _search(screen: MainScreen) -> None:
     ask = Ask(
         SafeLine("Search this thread"),
         SafeLine("What is looked for, in the messages that are loaded"),
-        marking.query,
         validate=at_most(_LONGEST),
         ok_label=SafeLine("search"),
     )

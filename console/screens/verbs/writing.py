@@ -120,7 +120,7 @@ def show_hold(screen: MainScreen) -> None:
     is_here = held.conversation_id == screen.open_id
     how = "u undo"
     if screen.pane == "composer":  # where u is a letter
-        how = "Esc undo · Enter now" if is_here and screen.composer.is_empty else "Esc, u undo"
+        how = "Esc undo · Enter now" if is_here and screen.composer.is_empty else "Esc then u undo"
     row = None if is_here else screen.store.row(held.conversation_id)
     screen.hold = line(f"sending{f' to {row.name}' if row else ''} in {left}s · {how}")
     if screen.hold_timer is None:

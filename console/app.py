@@ -29,7 +29,6 @@ from console.errors import SettingsError
 from console.keymap import Keymap
 from console.lazily import lazily
 from console.screens.main import MainScreen
-from console.screens.palette import ActionProvider
 from console.screens.too_small import TooSmall, is_too_small
 from console.screens.verbs.measuring import Measured
 from console.splash import Splash
@@ -65,7 +64,7 @@ class ConsoleApp(App[str | None], inherit_bindings=False):
 
     CSS_PATH = "app.tcss"
     TITLE = "Connect360"
-    COMMANDS: ClassVar = {ActionProvider}
+    ENABLE_COMMAND_PALETTE = False  # ours is a dialog like the others
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "how_to_close", show=False)]
 
     def __init__(

@@ -108,3 +108,12 @@ async def test_what_is_typed_on_after_an_answer_is_for_the_console(workspace: Wo
             await terminal.until({"a": "Assign Brisk", "p": "Priority of Brisk", "t": "Labels of Brisk"}[key])
             terminal.send("\x1b")
             await terminal.until(lambda shown: " of Brisk " not in shown.text() and "Assign Br" not in shown.text())
+
+
+async def test_what_is_typed_behind_a_command_is_for_what_it_asks(workspace: Workspace, tmp_path: Path) -> None:
+    await customer_writes(workspace, "Swift", "Are you there?")
+    async with workspace.console(workspace.key("admin"), tmp_path / "state") as terminal:
+        await find(terminal, "Swift")
+        terminal.send(":its priority", ENTER, "hig", ENTER, "a")
+        await terminal.until("Assign Swift")
+        await terminal.until("priority  high")

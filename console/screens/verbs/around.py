@@ -34,8 +34,16 @@ def _help(screen: MainScreen) -> None:
     screen.app.push_screen(Help([(SafeLine(name), sections[name]) for name in order if name in sections], about))
 
 
-def _palette(screen: MainScreen) -> None:
-    screen.app.action_command_palette()
+async def _palette(screen: MainScreen) -> None:
+    """What is not permitted is not there; what cannot be done now says why when it is chosen."""
+    situation, choices = screen.situation, []
+    for action in ACTIONS:
+        if action.is_permitted(situation):
+            about = " · ".join(filter(None, (captions.refused(screen, action.permission), action.id)))
+            keys = line(screen.keymap.shown(action.id))
+            choices.append(Choice(action.id, line(action.meaning), line(about), keys))
+    if chosen := await pick_one(screen, SafeLine("Commands"), choices):
+        screen.perform(chosen)
 
 
 async def _theme(screen: MainScreen) -> None:

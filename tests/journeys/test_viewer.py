@@ -34,9 +34,9 @@ async def test_a_viewer_is_offered_nothing_that_writes(workspace: Workspace, tmp
         terminal.send(CTRL_P)
         await terminal.until("Go to the next pane")
         terminal.send("delete")
-        await terminal.until("No matches found")
+        await terminal.until("Nothing is called so.")
         terminal.send(ESCAPE)
-        await terminal.until(lambda shown: "No matches found" not in shown.text())
+        await terminal.until(lambda shown: "Nothing is called so." not in shown.text())
         terminal.send("q")
         assert await terminal.wait() == 0
     async with Api(workspace.url, workspace.key("viewer")) as api:

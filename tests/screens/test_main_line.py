@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from console.client.api import Api
+from console.screens.dialog import KeyLine
+from console.screens.help import Help
 from console.screens.verbs.measuring import Measured, said
 from console.widgets.top_bar import TopBar
 from tests.support.console import JANE, OpenConsole, console_on, conversation_with
@@ -54,7 +56,8 @@ async def test_on_a_slow_line_a_dialog_leaves_what_is_behind_it_as_it_was(tmp_pa
         for is_spare in (False, True):
             console.app.set_class(is_spare, "-spare")
             await console.press("question_mark")
-            await console.until(lambda: console.app.screen is not console.main)
+            await console.until(lambda: isinstance(console.app.screen, Help) and console.app.screen.query(KeyLine))
+            await console.pilot.pause()
             shades.append(console.app.screen.styles.background.a)
             await console.press("escape")
             await console.until(lambda: console.app.screen is console.main)

@@ -11,6 +11,7 @@ from weakref import ref
 import pytest
 
 from console.cli import pauses
+from tests.support.waiting import eventually
 
 
 class _Loop:
@@ -47,8 +48,7 @@ async def test_nothing_is_looked_for_before_a_start_is_over() -> None:
     pausing = asyncio.create_task(pauses.take(lambda: 0, 0.05, 0.01))
     await asyncio.sleep(0)
     assert not gc.isenabled()
-    await asyncio.sleep(0.1)
-    assert gc.isenabled() and gc.get_freeze_count() > 0
+    await eventually(lambda: gc.isenabled() and gc.get_freeze_count() > 0)
     pausing.cancel()
     await asyncio.gather(pausing, return_exceptions=True)
 

@@ -10,10 +10,18 @@ from console.screens.ask import Ask
 from console.screens.confirm import Confirm
 from console.screens.pick import Pick
 from tests.screens.host import burst
-from tests.support.console import JANE, console_on, conversation_with
+from tests.support.console import JANE, OpenConsole, console_on, conversation_with
 from tests.support.server import RunningServer
 
 DENIZ = CustomerInput(external_id="web-2", name="Deniz Yılmaz", email="deniz@example.com")
+
+
+async def pick(console: OpenConsole, key: str, text: str, *keys: str) -> None:
+    """Press a key that asks, and pick by these letters what it offers."""
+    await console.press(key)
+    await console.shows(Pick)
+    await console.write(text)
+    await console.press(*(keys or ("enter",)))
 
 
 async def test_resolving_takes_it_out_of_the_inbox_and_again_brings_it_back(
@@ -47,10 +55,7 @@ async def test_a_colleague_is_picked_to_assign_to(server: RunningServer, api: Ap
     jane = await conversation_with(api, JANE, "Hello?")
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: console.names and len(console.main.store.members) == 2)
-        await console.press("a")
-        await console.shows(Pick)
-        await console.write("tom")
-        await console.press("enter")
+        await pick(console, "a", "tom")
         await console.until(lambda: console.main.store.row(jane).assignee_id)  # type: ignore[union-attr]
     assigned = (await api.conversations.get(jane)).metadata["assigneeId"]
     assert assigned == (await api.session.get()).member.id
@@ -62,10 +67,7 @@ async def test_changes_are_said_and_undone_one_after_the_other(server: RunningSe
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: len(console.names) == 2 and len(console.main.store.members) == 2)
         await console.press("g", "g", "j")
-        await console.press("a")
-        await console.shows(Pick)
-        await console.write("tom")
-        await console.press("enter")
+        await pick(console, "a", "tom")
         await console.until(lambda: console.said)
         assert console.said == "Now Tomás Rivera’s: Jane Cooper · u undo"
         await console.press("e")
@@ -87,16 +89,10 @@ async def test_priority_labels_and_snooze_are_kept_by_the_server(
     jane = await conversation_with(api, JANE, "Hello?")
     async with console_on(server, tmp_path) as console:
         await console.until(lambda: console.names)
-        await console.press("p")
-        await console.shows(Pick)
-        await console.write("urgent")
-        await console.press("enter")
+        await pick(console, "p", "urgent")
         await console.until(lambda: console.main.store.row(jane).priority == "urgent")  # type: ignore[union-attr]
         assert console.said == "Urgent priority: Jane Cooper · u undo"
-        await console.press("t")
-        await console.shows(Pick)
-        await console.write("returns")
-        await console.press("tab", "enter")
+        await pick(console, "t", "returns", "tab", "enter")
         await console.until(lambda: console.main.store.row(jane).labels == ("returns",))  # type: ignore[union-attr]
         assert console.said == "Labels of Jane Cooper · u undo: returns"
         await console.press("s")
@@ -127,10 +123,7 @@ async def test_a_conversation_is_begun_below_another_then_renamed_and_moved_up(
         await console.press("enter")
         await console.until(lambda: "Order 1043" in console.names)
         assert console.main.store.row(made).parent_id is not None  # type: ignore[union-attr]
-        await console.press("m")
-        await console.shows(Pick)
-        await console.write("top")
-        await console.press("enter")
+        await pick(console, "m", "top")
         await console.until(lambda: console.main.store.row(made).parent_id is None)  # type: ignore[union-attr]
 
 
@@ -228,6 +221,30 @@ async def test_who_waits_in_what_is_folded_is_shown_and_gone_to(
         await console.until(lambda: console.main.open_id == order.id)
         await console.until(lambda: console.main.store.row(jane).status == "resolved")  # type: ignore[union-attr]
         assert console.names == ["Jane Cooper", "Order"]
+
+
+async def test_what_could_not_be_undone_can_be_later_unless_it_is_gone(
+    server: RunningServer, api: Api, tmp_path: Path
+) -> None:
+    jane, deniz = await conversation_with(api, JANE, "Hello?"), await conversation_with(api, DENIZ, "Merhaba")
+    async with console_on(server, tmp_path) as console:
+        await console.until(lambda: len(console.names) == 2)
+        await console.press("g", "g", "A", "j", "A")
+        await console.until(lambda: console.said == "Yours: Jane Cooper · u undo")
+        await server.stop()
+        await console.press("u")
+        await console.until(lambda: console.main.notice and console.main.notice.is_error)
+        await server.start()
+        await console.until(lambda: console.main.store.line.state == "live")
+        await console.press("u")
+        await console.until(lambda: console.said == "Undone: Jane Cooper")
+        assert console.main.store.row(jane).assignee_id is None  # type: ignore[union-attr]
+        await api.conversations.delete(deniz)
+        await console.until(lambda: console.names == ["Jane Cooper"])
+        await console.press("u")
+        await console.until(lambda: console.main.notice and console.main.notice.is_error)
+        await console.press("u")
+        assert console.said == "There is nothing to undo."
 
 
 async def test_what_a_colleague_labelled_meanwhile_stays_and_is_said(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING
 
+from console.client.errors import NotFound
 from console.errors import Connect360Error
 from console.state.rows import ConversationRow
 from console.text.safe import line
@@ -44,11 +45,16 @@ async def change(
 
 
 async def undo(screen: MainScreen) -> None:
-    """Take the last change back, and stand on its conversation again."""
+    """Take the last change back, and stand on its conversation again. Where it is refused it may be tried again."""
     one = screen.changes.pop()
     undoing = asyncio.create_task(one.take_back())
     await asyncio.sleep(0)  # by then it is shown
     if screen.pane == "tree":
         screen.conversations.move_to(one.row.id)
-    await undoing
+    try:
+        await undoing
+    except Connect360Error as error:
+        if not isinstance(error, NotFound):  # what is gone would stand before all earlier ones for ever
+            screen.changes.append(one)
+        raise
     screen.say(line(f"Undone: {one.row.name}"))

@@ -71,7 +71,7 @@ async def _screens(terminal: Terminal) -> list[list[str]]:
     await terminal.until("press", timeout=30)
     for keys in KEYS:
         terminal.send(keys)
-        await asyncio.sleep(0.1)  # they are told from an Esc by the time between them
+        await asyncio.sleep(0.1)  # one by one: of many at once, a plain app of the framework mixes the order
     await terminal.until("lamp and more")
     shown = [await _settled(terminal)]
     for columns, rows in SIZES[1:]:

@@ -28,7 +28,8 @@ _STRING_END = re.compile(r"\x07|\x1b\\")
 _PARTIAL = re.compile(r"\x1b(?:\[(?:[?>=0-9][0-?]{0,60}[ -/]{0,2})?|\]\d{0,4}|P[\d;]{0,16}|_)?\Z")
 ESCAPE = "\x1b"
 _INTRODUCES = "[O]P_"  # a sequence, behind an escape; and nothing does not
-_KEY_BEFORE_KEY = re.compile(r"(\x1b)(?=[^\x1b\[OP\]_\x7f\b]|\x1b(?![\[OP\]_]))")
+_BEGINS = f"[{re.escape(_INTRODUCES)}]"
+_KEY_BEFORE_KEY = re.compile(rf"(\x1b)(?=(?!{_BEGINS})[^\x1b\x7f\b]|\x1b(?!{_BEGINS}))")
 _PASTE_END = "\x1b[201~"
 _PARTIAL_PASTE_END = re.compile(r"\x1b(?:\[(?:2(?:01?)?)?)?\Z")
 

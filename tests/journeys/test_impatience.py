@@ -51,6 +51,17 @@ async def test_what_is_typed_while_it_is_made_is_written_there(workspace: Worksp
         await leave_composer(terminal)
 
 
+async def test_what_is_typed_while_it_is_found_is_for_what_is_found(workspace: Workspace, tmp_path: Path) -> None:
+    found = await customer_writes(workspace, "Found", "Are you there?")
+    await customer_writes(workspace, "Other", "Are you there?")
+    async with workspace.console(workspace.key("admin"), tmp_path / "state") as terminal:
+        await find(terminal, "Other")
+        terminal.send("O", found, ENTER, "rWe have it.")
+        await terminal.until("─ to Found ")
+        await terminal.until("We have it.")
+        await leave_composer(terminal)
+
+
 async def test_what_is_taken_back_at_once_is_the_letter_before_it(workspace: Workspace, tmp_path: Path) -> None:
     async with asked_for_a_name_below(workspace, tmp_path / "state", "Nervous") as terminal:
         terminal.send("Ordre", BACKSPACE, BACKSPACE, "er 7", LEFT, "1", END, "3", ENTER)

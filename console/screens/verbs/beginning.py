@@ -71,12 +71,13 @@ async def _find(screen: MainScreen) -> None:
     asked = Ask(SafeLine("Open a conversation by its id"), label, validate=an_id, ok_label=SafeLine("open"))
     if said := await screen.app.push_screen_wait(asked):
         before = _now(screen)
-        await screen.desk.find(said)
-        screen.show_lines()
-        if _now(screen) == before:
-            screen.open(said)
-        else:
-            screen.say(SafeLine("Found: it is among the conversations."))
+        with screen.keys_wait():
+            await screen.desk.find(said)
+            screen.show_lines()
+            if _now(screen) == before:
+                screen.open(said)
+            else:
+                screen.say(SafeLine("Found: it is among the conversations."))
 
 
 def _now(screen: MainScreen) -> Before:
